@@ -1,0 +1,49 @@
+/** Events of the streams `epoch-<n>`: its close, its weights, and what was sent where. */
+import { z } from 'zod';
+import { hotkeySchema } from '../policy/policy.ts';
+import { sha256Schema, uuidSchema } from './envelope.ts';
+
+const epoch = z.int().min(1);
+const units = z.int().min(0).max(65_535);
+
+/** One hotkey's part of an epoch, in 1/65,535 of the whole. */
+export const shareSchema = z.strictObject({
+  hotkey: hotkeySchema,
+  units,
+  architecturePpm: z.int().min(0).max(1_000_000),
+  trainingPpm: z.int().min(0).max(1_000_000),
+});
+
+export const epochEvents = {
+  /** Opens the next epoch. What is undecided at its index counts for that one. */
+  EpochClosed: {
+    category: 'epoch',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ epoch }),
+  },
+  WeightsDerived: {
+    category: 'epoch',
+    version: 1,
+    derived: true,
+    data: z.strictObject({
+      basis: uuidSchema,
+      epoch,
+      /** By earliest admission. Units and burn sum to exactly 65,535. */
+      shares: z.array(shareSchema).max(400),
+      burn: z.strictObject({ hotkey: hotkeySchema.nullable(), units }),
+    }),
+  },
+  WeightsEmitted: {
+    category: 'epoch',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      epoch,
+      target: z.string().min(1).max(64),
+      /** SHA-256 of the canonical weights that were sent. */
+      weightsDigest: sha256Schema,
+      receipt: z.strictObject({ kind: z.enum(['dry-run']), detail: z.string().max(500) }),
+    }),
+  },
+} as const;

@@ -1,0 +1,187 @@
+/** Events of the streams `submission-<id>`: one submission's life, from its receipt to its score. */
+import { z } from 'zod';
+import { measurementSchema, pairSchema } from '../evaluation/plan.ts';
+import { hotkeySchema } from '../policy/policy.ts';
+import { gainSchema } from '../scoring/gain.ts';
+import { sha256Schema, timeSchema, uuidSchema } from './envelope.ts';
+
+const path = z.string().min(1).max(512);
+
+export const componentSchema = z.strictObject({ entrypoint: path, files: z.array(path).min(1).max(200) });
+
+export const layoutSchema = z.strictObject({
+  kind: z.enum(['full', 'architecture_only', 'training_for_arch']),
+  /** The family that a `training_for_arch` is for. */
+  architectureId: uuidSchema.nullable(),
+  architecture: componentSchema.nullable(),
+  training: componentSchema.nullable(),
+});
+
+/** What the reviewer measured of a component: identity of its normalised reachable syntax, and a sketch for likeness. */
+export const fingerprintSchema = z.strictObject({
+  digest: sha256Schema,
+  /** Smallest winnowed fingerprints, 32-bit, ascending. */
+  sketch: z.array(z.int().min(0).max(0xffff_ffff)).max(64),
+});
+
+export const findingSchema = z.strictObject({
+  rule: z.string().max(64),
+  path: path.nullable(),
+  line: z.int().min(0).nullable(),
+  message: z.string().max(500),
+  hint: z.string().max(500),
+});
+
+const attempt = z.int().min(1);
+/** Grows with every attempt; an append that names an older one is refused. */
+const token = z.int().min(1);
+const reason = z.string().min(1).max(500);
+
+export const submissionEvents = {
+  /** Its index is *the order*: who was first. */
+  SubmissionReceived: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      hotkey: hotkeySchema,
+      nonce: z.string().min(1).max(128),
+      uid: z.int().min(0).max(65_535).nullable(),
+      /** SHA-256 of the body as it arrived. */
+      requestHash: sha256Schema,
+      filename: z.string().max(255),
+      byteLength: z.int().min(0),
+    }),
+  },
+  SubmissionAdmitted: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      layout: layoutSchema,
+      /** Over the sorted list of path and SHA-256: the same project re-zipped has the same digest. */
+      contentDigest: sha256Schema,
+      /** Blob: JSON object of path to SHA-256 of the file's blob. */
+      filesBlob: sha256Schema,
+      fileCount: z.int().min(1),
+      totalBytes: z.int().min(1),
+      compressedBytes: z.int().min(1),
+    }),
+  },
+  /** A verdict on what the miner sent, by name. Final. */
+  SubmissionRejected: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      stage: z.enum(['intake', 'review', 'evaluation']),
+      code: z.string().regex(/^[a-z][a-z0-9-]{1,63}$/),
+      message: z.string().max(1_000),
+      findings: z.array(findingSchema).max(20),
+      /** Blob: the reviewer's whole answer, where there is one. */
+      findingsBlob: sha256Schema.nullable(),
+    }),
+  },
+  SubmissionReviewed: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      reviewer: z.strictObject({ image: z.string().max(200), normaliser: z.int().min(1) }),
+      architecture: fingerprintSchema.nullable(),
+      training: fingerprintSchema.nullable(),
+      inference: z.strictObject({ digest: sha256Schema }).nullable(),
+      hooks: z
+        .array(z.strictObject({ name: z.string().max(40), where: z.enum(['architecture', 'training']) }))
+        .max(16),
+      warnings: z.int().min(0),
+      findingsBlob: sha256Schema,
+    }),
+  },
+  /** Infrastructure failed, not the submission. */
+  ReviewFaulted: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ attempt, reason }),
+  },
+  /** What will be run, on which streams. Recorded once; every attempt uses it. */
+  EvaluationPlanned: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      /** SHA-256 of the canonical plan in the submission's policy. */
+      planDigest: sha256Schema,
+      /** Digest of the corpus manifest that all streams are drawn from. */
+      corpus: sha256Schema,
+      /** One per paired repetition, drawn from the committed secret. */
+      seeds: z.array(sha256Schema).min(1).max(16),
+      pairs: z.array(pairSchema).min(1).max(3),
+      /** Whose architecture runs: the submission's own id, or its family's discoverer. */
+      architectureFrom: uuidSchema,
+    }),
+  },
+  EvaluationStarted: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      attempt,
+      token,
+      worker: z.string().min(1).max(64),
+      leaseUntil: timeSchema,
+      deadline: timeSchema,
+    }),
+  },
+  EvaluationRenewed: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ attempt, token, leaseUntil: timeSchema }),
+  },
+  RunMeasured: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: measurementSchema.extend({ attempt, token }),
+  },
+  /** Infrastructure failed during an attempt, which ends it. */
+  EvaluationFaulted: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ attempt, token, reason }),
+  },
+  /** The holder of a lease was not heard of: from here on its results are refused. */
+  EvaluationLapsed: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ attempt, token, reason }),
+  },
+  /** Given up after too many attempts: infrastructure, never a verdict. Final. */
+  EvaluationAbandoned: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ stage: z.enum(['review', 'evaluation']), attempts: z.int().min(1), reason }),
+  },
+  SubmissionScored: {
+    category: 'submission',
+    version: 1,
+    derived: true,
+    data: z.strictObject({
+      /** Id of the last measurement. */
+      basis: uuidSchema,
+      /** Over the reference, under the judge's recipe; null where the kind has no architecture of its own. */
+      architecture: gainSchema.nullable(),
+      /** Over the judge's recipe on the same architecture; null where no recipe was run. */
+      training: gainSchema.nullable(),
+      /** Of architecture and recipe together over the reference. */
+      total: gainSchema,
+      /** Lower bound of `total`, not below 0, in parts per million of 8 bits. */
+      scorePpm: z.int().min(0).max(1_000_000),
+    }),
+  },
+} as const;
