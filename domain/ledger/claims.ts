@@ -1,0 +1,212 @@
+/**
+ * Which claims have become decidable. A claim waits for every earlier-admitted submission that could still take what it claims, so that a
+ * slow machine, a retry or a second worker cannot change who was first.
+ */
+
+import type { Pair } from '../evaluation/plan.ts';
+import { digestOf } from '../events/canonical.ts';
+import type { DataOf, Decided } from '../events/catalogue.ts';
+import { familyId } from '../events/ids.ts';
+import { decideArchitecture, decideTraining, type NearMatch } from '../ownership/claims.ts';
+import { emptyFamily, type FamilyState } from '../ownership/family.ts';
+import { similarityPpm } from '../ownership/likeness.ts';
+import { require } from '../refused.ts';
+import type { LedgerState, SubmissionEntry } from './state.ts';
+
+/** Has an architecture of its own to claim: known from its admission. */
+function claimsArchitecture(entry: SubmissionEntry): boolean {
+  return entry.state.admitted !== null && entry.state.admitted.layout.kind !== 'training_for_arch';
+}
+
+/** Has a recipe to claim, as far as is known: certain once it is reviewed. */
+function claimsTraining(entry: SubmissionEntry): boolean {
+  const { admitted, reviewed } = entry.state;
+  if (admitted === null || admitted.layout.training === null) return false;
+  if (reviewed === null) return true;
+  return (
+    reviewed.training !== null &&
+    !entry.policy.ownership.referenceTrainingDigests.includes(reviewed.training.digest)
+  );
+}
+
+/** The family that a submission belongs to; null where that is not known yet. */
+export function familyOf(ledger: string, entry: SubmissionEntry): string | null {
+  const { admitted, reviewed } = entry.state;
+  if (admitted?.layout.kind === 'training_for_arch') return admitted.layout.architectureId;
+  const digest = reviewed?.architecture?.digest;
+  return digest === undefined ? null : familyId(ledger, digest);
+}
+
+function familyState(state: LedgerState, id: string): FamilyState {
+  return state.families.get(id) ?? emptyFamily;
+}
+
+function decidedIn(
+  state: LedgerState,
+  entry: SubmissionEntry,
+  which: 'architectureDecided' | 'trainingDecided',
+): boolean {
+  const family = state.id === null ? null : familyOf(state.id, entry);
+  return family !== null && familyState(state, family)[which].has(entry.id);
+}
+
+/** True once nothing that this submission claims is open any more. */
+export function isSettled(state: LedgerState, entry: SubmissionEntry): boolean {
+  const { phase } = entry.state;
+  if (phase === 'rejected' || phase === 'abandoned') return true;
+  if (phase !== 'scored') return false;
+  return (
+    (!claimsArchitecture(entry) || decidedIn(state, entry, 'architectureDecided')) &&
+    (!claimsTraining(entry) || decidedIn(state, entry, 'trainingDecided'))
+  );
+}
+
+/** Submissions admitted before `entry` whose claims are open. */
+function earlier(state: LedgerState, entry: SubmissionEntry): readonly SubmissionEntry[] {
+  return state.pending.filter((other) => other.order < entry.order && !isSettled(state, other));
+}
+
+function looksLike(a: SubmissionEntry, b: SubmissionEntry, nearMatchPpm: number): boolean {
+  const [left, right] = [a.state.reviewed?.architecture, b.state.reviewed?.architecture];
+  return (
+    left !== null &&
+    left !== undefined &&
+    right !== null &&
+    right !== undefined &&
+    similarityPpm(left, right) >= nearMatchPpm
+  );
+}
+
+/** An earlier submission that may yet take the architecture that `entry` claims; unreviewed counts as matching. */
+function blocksArchitecture(state: LedgerState, other: SubmissionEntry, entry: SubmissionEntry): boolean {
+  if (!claimsArchitecture(other) || decidedIn(state, other, 'architectureDecided')) return false;
+  return other.state.reviewed === null || looksLike(other, entry, entry.policy.ownership.nearMatchPpm);
+}
+
+/** An earlier submission that may yet take the training of `family`. */
+function blocksTraining(state: LedgerState, other: SubmissionEntry, family: string): boolean {
+  if (!claimsTraining(other) || decidedIn(state, other, 'trainingDecided') || state.id === null) return false;
+  const own = familyOf(state.id, other);
+  return own === null || own === family;
+}
+
+/**
+ * What a `training_for_arch` is to be run on: null while an earlier submission may yet discover its family, `unknown` where none admitted
+ * before it has.
+ */
+export function canonicalArchitecture(
+  state: LedgerState,
+  entry: SubmissionEntry,
+): { readonly submission: string } | 'unknown' | null {
+  const family = state.id === null ? null : familyOf(state.id, entry);
+  if (family === null) return 'unknown';
+  const discoverer = familyState(state, family).discovery?.submission;
+  if (discoverer !== undefined) {
+    const order = state.submissions.get(discoverer)?.order ?? Number.POSITIVE_INFINITY;
+    return order < entry.order ? { submission: discoverer } : 'unknown';
+  }
+  const undecided = earlier(state, entry).some((other) => {
+    if (!claimsArchitecture(other) || decidedIn(state, other, 'architectureDecided')) return false;
+    const own = state.id === null ? null : familyOf(state.id, other);
+    return own === null || own === family;
+  });
+  return undecided ? null : 'unknown';
+}
+
+/** What a reviewed submission's evaluation consists of; null while that is not known yet, `unknown` for a family that nobody discovered. */
+export function planOf(
+  state: LedgerState,
+  entry: SubmissionEntry,
+): Pick<DataOf<'EvaluationPlanned'>, 'planDigest' | 'pairs' | 'architectureFrom'> | 'unknown' | null {
+  const layout = entry.state.admitted?.layout;
+  require(layout !== undefined, 'not-yet', 'only an admitted submission has a plan');
+  const canonical =
+    layout.kind === 'training_for_arch' ? canonicalArchitecture(state, entry) : { submission: entry.id };
+  if (canonical === null || canonical === 'unknown') return canonical;
+  const pairs: Pair[] = claimsTraining(entry)
+    ? ['reference', 'architecture', 'recipe']
+    : ['reference', 'architecture'];
+  return { planDigest: digestOf(entry.policy.plan), pairs, architectureFrom: canonical.submission };
+}
+
+/** The most alike family that another hotkey has discovered; the earliest of equals. */
+function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null {
+  const own = entry.state.reviewed?.architecture;
+  if (own === null || own === undefined) return null;
+  let best: NearMatch | null = null;
+  let bestOrder = Number.POSITIVE_INFINITY;
+  for (const [family, { discovery }] of state.families) {
+    const other = discovery === null ? undefined : state.submissions.get(discovery.submission);
+    const fingerprint = other?.state.reviewed?.architecture;
+    if (
+      other === undefined ||
+      other.hotkey === entry.hotkey ||
+      fingerprint === null ||
+      fingerprint === undefined
+    )
+      continue;
+    const similarity = similarityPpm(own, fingerprint);
+    if (similarity < entry.policy.ownership.nearMatchPpm) continue;
+    if (
+      best === null ||
+      similarity > best.similarityPpm ||
+      (similarity === best.similarityPpm && other.order < bestOrder)
+    ) {
+      best = { family, submission: other.id, similarityPpm: similarity };
+      bestOrder = other.order;
+    }
+  }
+  return best;
+}
+
+export interface DecidedClaim {
+  readonly family: string;
+  readonly entry: SubmissionEntry;
+  readonly decided: Decided;
+}
+
+/** The next step of one submission's claims, decided at `basis`; null while it has to wait. */
+export function nextClaim(
+  state: LedgerState,
+  entry: SubmissionEntry,
+  basis: { readonly id: string; readonly time: string },
+): DecidedClaim | null {
+  const { scored, reviewed } = entry.state;
+  const family = state.id === null ? null : familyOf(state.id, entry);
+  if (scored === null || reviewed === null || family === null) return null;
+  const folded = familyState(state, family);
+  const claim = { basis: basis.id, submission: entry.id, hotkey: entry.hotkey };
+  const before = earlier(state, entry);
+  if (claimsArchitecture(entry) && !folded.architectureDecided.has(entry.id)) {
+    const hold = folded.holds.get(entry.id);
+    if (hold !== undefined && hold.resolution === null) return null;
+    if (before.some((other) => blocksArchitecture(state, other, entry))) return null;
+    const digest = reviewed.architecture?.digest;
+    require(digest !==
+      undefined, 'wrong-content', 'a submission with an architecture was reviewed without its digest');
+    const near = nearMatch(state, entry);
+    return {
+      family,
+      entry,
+      decided: decideArchitecture(
+        { ...claim, digest, gain: scored.architecture },
+        folded,
+        near,
+        basis.time,
+        entry.policy,
+      ),
+    };
+  }
+  if (claimsTraining(entry) && !folded.trainingDecided.has(entry.id)) {
+    if (before.some((other) => blocksTraining(state, other, family))) return null;
+    const digest = reviewed.training?.digest;
+    require(digest !==
+      undefined, 'wrong-content', 'a submission with a recipe was reviewed without its digest');
+    return {
+      family,
+      entry,
+      decided: decideTraining({ ...claim, digest, gain: scored.training }, folded, entry.policy),
+    };
+  }
+  return null;
+}

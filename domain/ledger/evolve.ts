@@ -1,0 +1,251 @@
+/**
+ * The fold of the whole log. It refuses what cannot follow, and derives what is owed: scores, claims and weights are computed at their basis,
+ * so that it makes no difference where in the log they land.
+ */
+import { canonicalText } from '../events/canonical.ts';
+import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
+import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
+import { emptyFamily, evolveFamily, type FamilyState, incumbentOf } from '../ownership/family.ts';
+import { require } from '../refused.ts';
+import { scoreOf } from '../scoring/score.ts';
+import { evolveSubmission } from '../submission/evolve.ts';
+import { absentSubmission } from '../submission/state.ts';
+import { type Earning, weightsOf } from '../weights/weights.ts';
+import { isSettled, nextClaim, planOf } from './claims.ts';
+import type { EpochEntry, LedgerState, Owed, SubmissionEntry } from './state.ts';
+
+/** Names what an event is about, so that a derived event finds what is owed. */
+function keyOf(stream: string, decided: Decided): string {
+  const subject = 'submission' in decided.data ? decided.data.submission : '';
+  return `${decided.type} ${stream} ${subject}`;
+}
+
+function owe(
+  state: LedgerState,
+  stream: string,
+  basis: string,
+  correlationId: string,
+  decided: Decided,
+): void {
+  const key = keyOf(stream, decided);
+  state.owed.set(key, { key, stream, basis, correlationId, decided });
+}
+
+/** A derived event must say exactly what the log up to its basis says. */
+function settle(state: LedgerState, event: PrismEvent): void {
+  const owed = state.owed.get(keyOf(event.stream, event));
+  require(owed !==
+    undefined, 'not-owed', `${event.type} in ${event.stream} does not follow from the log up to its basis`);
+  const [expected, actual] = [canonicalText(owed.decided.data), canonicalText(event.data)];
+  require(expected ===
+    actual, 'not-owed', `${event.type} in ${event.stream} says ${actual}; the log up to its basis says ${expected}`);
+  state.owed.delete(owed.key);
+}
+
+function entryOf(state: LedgerState, event: PrismEvent): SubmissionEntry {
+  const entry = state.submissions.get(event.stream.slice('submission-'.length));
+  require(entry !==
+    undefined, 'unknown', `${event.stream} starts with ${event.type}, not with SubmissionReceived`);
+  return entry;
+}
+
+function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void {
+  const { hotkey, nonce } = event.data;
+  require(state.id !== null && state.policy !== null, 'not-yet', 'the ledger is not open');
+  const id = submissionId(state.id, hotkey, nonce);
+  require(event.stream ===
+    streamOf.submission(id), 'wrong-content', `hotkey and nonce belong in submission-${id}`);
+  const submission = evolveSubmission(absentSubmission, event);
+  const entry = {
+    id,
+    hotkey,
+    order: state.size,
+    receivedId: event.id,
+    receivedTime: event.time,
+    policy: state.policy,
+    state: submission,
+    lastEventId: event.id,
+    revision: 0,
+  };
+  state.submissions.set(id, entry);
+  state.pending.push(entry);
+}
+
+function onSubmission(state: LedgerState, event: PrismEvent): void {
+  if (event.type === 'SubmissionReceived') {
+    receive(state, event);
+    return;
+  }
+  const entry = entryOf(state, event);
+  const measurements = event.type === 'RunMeasured' ? [...entry.state.measurements, event.data] : [];
+  if (event.type === 'EvaluationPlanned') requirePlanned(state, entry, event.data);
+  if (event.type === 'SubmissionRejected' && event.data.stage === 'evaluation') {
+    require(planOf(state, entry) ===
+      'unknown', 'wrong-content', 'only an unknown family is rejected at this stage');
+  }
+  entry.state = evolveSubmission(entry.state, event);
+  entry.lastEventId = event.id;
+  entry.revision = event.revision;
+  if (event.type === 'RunMeasured' && entry.state.phase === 'measured') {
+    const own = entry.state.admitted?.layout.kind !== 'training_for_arch';
+    const data = scoreOf(measurements, own, entry.policy.scoring, event.id);
+    owe(state, event.stream, event.id, entry.id, { type: 'SubmissionScored', data });
+  }
+}
+
+function requirePlanned(
+  state: LedgerState,
+  entry: SubmissionEntry,
+  planned: DataOf<'EvaluationPlanned'>,
+): void {
+  const expected = planOf(state, entry);
+  require(expected !== null && expected !== 'unknown', 'not-yet', 'its architecture is not decided yet');
+  const { planDigest, pairs, architectureFrom } = planned;
+  require(canonicalText(expected) ===
+    canonicalText({
+      planDigest,
+      pairs,
+      architectureFrom,
+    }), 'wrong-content', 'plans something else than its policy wants');
+  require(planned.seeds.length ===
+    entry.policy.plan.seeds, 'wrong-content', `its policy wants ${entry.policy.plan.seeds} seeds`);
+}
+
+function onFamily(state: LedgerState, event: PrismEvent): void {
+  const id = event.stream.slice('family-'.length);
+  if (event.type === 'ArchitectureClaimDecided' || event.type === 'ArchitectureClaimHeld') {
+    require(state.id !== null &&
+      familyId(state.id, event.data.digest) === id, 'wrong-content', 'the digest belongs to another family');
+  }
+  state.families.set(id, evolveFamily(state.families.get(id) ?? emptyFamily, event));
+}
+
+/** Whoever owns something in a family, by earliest admission, with the gain that is paid for. */
+function earnings(
+  state: LedgerState,
+  of: (family: FamilyState) => { readonly submission: string; readonly earning: Earning } | null,
+): readonly Earning[] {
+  const found = [...state.families.values()].map(of).filter((one) => one !== null);
+  const order = (submission: string): number => state.submissions.get(submission)?.order ?? 0;
+  return found.sort((a, b) => order(a.submission) - order(b.submission)).map((one) => one.earning);
+}
+
+function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
+  const { epoch } = event.data;
+  require(state.policy !== null && state.id !== null, 'not-yet', 'the ledger is not open');
+  require(event.stream ===
+    streamOf.epoch(epoch), 'wrong-content', `epoch ${epoch} belongs in ${streamOf.epoch(epoch)}`);
+  require(epoch === state.lastEpoch + 1, 'not-yet', `epoch ${state.lastEpoch + 1} is the one that is open`);
+  state.lastEpoch = epoch;
+  state.epochs.set(epoch, {
+    closedId: event.id,
+    closedTime: event.time,
+    weights: null,
+    emissions: new Map(),
+  });
+  const architectures = earnings(state, ({ discovery }) =>
+    discovery?.gain
+      ? {
+          submission: discovery.submission,
+          earning: { hotkey: discovery.hotkey, lowerMicrobits: discovery.gain.lowerMicrobits },
+        }
+      : null,
+  );
+  const trainings = earnings(state, (family) => {
+    const variant = incumbentOf(family);
+    return (
+      variant && {
+        submission: variant.submission,
+        earning: { hotkey: variant.hotkey, lowerMicrobits: variant.gain.lowerMicrobits },
+      }
+    );
+  });
+  const data = weightsOf(epoch, event.id, architectures, trainings, state.policy.weights);
+  owe(state, event.stream, event.id, epochCorrelation(state.id, epoch), { type: 'WeightsDerived', data });
+}
+
+function epochEntry(state: LedgerState, epoch: number, stream: string): EpochEntry {
+  const entry = state.epochs.get(epoch);
+  require(entry !== undefined && stream === streamOf.epoch(epoch), 'unknown', `epoch ${epoch} is not closed`);
+  return entry;
+}
+
+function onEpoch(state: LedgerState, event: PrismEvent): void {
+  if (event.type === 'EpochClosed') {
+    closeEpoch(state, event);
+  } else if (event.type === 'WeightsDerived') {
+    epochEntry(state, event.data.epoch, event.stream).weights = event.data;
+  } else if (event.type === 'WeightsEmitted') {
+    const { emissions, weights } = epochEntry(state, event.data.epoch, event.stream);
+    require(weights !== null, 'not-yet', 'no weights have been derived');
+    require(!emissions.has(
+      event.data.target,
+    ), 'already-done', `epoch ${event.data.epoch} was emitted to ${event.data.target}`);
+    emissions.set(event.data.target, event.data);
+  }
+}
+
+function onPolicy(state: LedgerState, event: PrismEvent): void {
+  if (event.type === 'LedgerOpened') {
+    require(state.size === 0, 'already-done', 'a ledger is opened once, at index 0');
+    require(event.id ===
+      ledgerId(event.data), 'wrong-content', "the ledger's id does not follow from its opening");
+    state.id = event.id;
+    state.opened = event.data;
+    state.policy = event.data.policy;
+  } else if (event.type === 'PolicyAdopted') {
+    state.policy = event.data.policy;
+  }
+}
+
+/** Owes every claim that `event` has made decidable. A submission has at most one claim owed at a time. */
+function deriveClaims(state: LedgerState, event: PrismEvent): void {
+  state.pending = state.pending.filter((entry) => !isSettled(state, entry));
+  for (const entry of state.pending) {
+    if (entry.state.scored === null) continue;
+    const claim = nextClaim(state, entry, event);
+    if (claim === null) continue;
+    const stream = streamOf.family(claim.family);
+    if (claimOwed(state, stream, entry.id)) continue;
+    owe(state, stream, event.id, entry.id, claim.decided);
+  }
+}
+
+function claimOwed(state: LedgerState, stream: string, submission: string): boolean {
+  return (['ArchitectureClaimDecided', 'ArchitectureClaimHeld', 'TrainingClaimDecided'] as const).some(
+    (type) => state.owed.has(`${type} ${stream} ${submission}`),
+  );
+}
+
+const CLAIM_TRIGGERS: ReadonlySet<PrismEvent['type']> = new Set([
+  'SubmissionRejected',
+  'SubmissionReviewed',
+  'EvaluationAbandoned',
+  'SubmissionScored',
+  'ArchitectureClaimDecided',
+  'TrainingClaimDecided',
+  'HoldResolved',
+  'HoldExpired',
+]);
+
+/** Folds one event. Throws `RefusedError` for one that cannot follow; the state is then no longer to be used. */
+export function evolveLedger(state: LedgerState, event: PrismEvent): void {
+  require(state.id !== null || event.type === 'LedgerOpened', 'not-yet', 'a ledger starts with LedgerOpened');
+  const expected = (state.revisions.get(event.stream) ?? -1) + 1;
+  require(event.revision ===
+    expected, 'wrong-content', `${event.stream} continues at revision ${expected}, not ${event.revision}`);
+  const definition = catalogue[event.type];
+  if (definition.derived) settle(state, event);
+  if (definition.category === 'policy') onPolicy(state, event);
+  else if (definition.category === 'submission') onSubmission(state, event);
+  else if (definition.category === 'family') onFamily(state, event);
+  else onEpoch(state, event);
+  state.revisions.set(event.stream, event.revision);
+  state.size += 1;
+  if (CLAIM_TRIGGERS.has(event.type)) deriveClaims(state, event);
+}
+
+/** What is owed, in the order in which it became due. */
+export function owedEvents(state: LedgerState): readonly Owed[] {
+  return [...state.owed.values()];
+}

@@ -1,0 +1,70 @@
+/** The policy: versioned data that every decision is made under, adopted by an event. */
+import { z } from 'zod';
+import { planSchema } from '../evaluation/plan.ts';
+import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
+import { sha256Schema } from '../events/envelope.ts';
+
+const ppm = z.int().min(0).max(PPM);
+const microbits = z.int().min(0).max(IGNORANCE_MICROBITS);
+const milliseconds = z.int().min(1).max(1_000_000_000);
+
+export const hotkeySchema = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+export const policySchema = z
+  .strictObject({
+    /** For readers: what this policy is called. */
+    name: z.string().min(1).max(64),
+    plan: planSchema,
+    work: z.strictObject({
+      reviewAttempts: z.int().min(1).max(1_000),
+      evaluationAttempts: z.int().min(1).max(1_000),
+      /** A lease that is not renewed within this time may be lapsed by anyone. */
+      leaseMs: milliseconds.min(1_000),
+      /** Added to a lease before anyone but its holder may lapse it. */
+      clockSkewMs: milliseconds,
+      /** An attempt that takes longer is lapsed even if its lease is renewed. */
+      attemptDeadlineMs: milliseconds,
+    }),
+    scoring: z.strictObject({
+      /** Standard errors below this are read as this: three seeds can agree by luck. */
+      standardErrorFloorMicrobits: microbits,
+      /** A gain counts at its lower bound: the mean less this many thousandths of its standard error. */
+      confidenceMilliZ: z.int().min(0).max(10_000),
+      /** A lower bound at or below this has not been shown to be a gain. */
+      minimumGainMicrobits: microbits,
+    }),
+    ownership: z.strictObject({
+      /** A recipe takes a family's training from another by a gain of at least this... */
+      trainingMarginMicrobits: microbits,
+      /** ...and by at least this many thousandths of the standard error of the difference. */
+      trainingMilliZ: z.int().min(0).max(10_000),
+      /** Sketches that agree in at least this share make a near match, which is held for a resolver. */
+      nearMatchPpm: ppm.min(1),
+      /** A hold that nobody resolves is admitted after this time. */
+      holdMs: milliseconds,
+      /** Training components that are the judge's own recipe: nothing to measure, nothing to own. */
+      referenceTrainingDigests: z.array(sha256Schema).max(16),
+    }),
+    weights: z.strictObject({
+      /** Ceilings of the two pools; their sum is at most one million. */
+      architecturePoolPpm: ppm,
+      trainingPoolPpm: ppm,
+      /** Absolute price: parts per million of an epoch's emission for each proven bit per byte. */
+      pricePpmPerBit: z
+        .int()
+        .min(0)
+        .max(100 * PPM),
+      /** Receives what nobody earned; null: there is none, and `get_weights` says `undeliverable`. */
+      burnHotkey: hotkeySchema.nullable(),
+    }),
+  })
+  .refine((policy) => policy.weights.architecturePoolPpm + policy.weights.trainingPoolPpm <= PPM, {
+    message: 'architecturePoolPpm and trainingPoolPpm together exceed 1000000',
+    path: ['weights'],
+  });
+
+export type Policy = z.infer<typeof policySchema>;

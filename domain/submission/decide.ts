@@ -1,0 +1,161 @@
+/** What a command leads to in the present state of a submission. Throws `RefusedError` where it leads to nothing. */
+
+import type { Measurement } from '../evaluation/plan.ts';
+import type { DataOf, Decided } from '../events/catalogue.ts';
+import { addMs, parseTime } from '../events/time.ts';
+import type { Policy } from '../policy/policy.ts';
+import { require } from '../refused.ts';
+import type { Attempt, SubmissionState } from './state.ts';
+
+type Work = Policy['work'];
+
+export type SubmissionCommand =
+  | {
+      readonly type: 'admit';
+      readonly received: DataOf<'SubmissionReceived'>;
+      readonly admitted: DataOf<'SubmissionAdmitted'>;
+    }
+  | {
+      readonly type: 'turn-away';
+      readonly received: DataOf<'SubmissionReceived'>;
+      readonly rejected: DataOf<'SubmissionRejected'>;
+    }
+  | { readonly type: 'accept-review'; readonly reviewed: DataOf<'SubmissionReviewed'> }
+  | { readonly type: 'reject'; readonly rejected: DataOf<'SubmissionRejected'> }
+  | { readonly type: 'fault-review'; readonly reason: string; readonly work: Work }
+  | { readonly type: 'plan'; readonly planned: DataOf<'EvaluationPlanned'> }
+  | { readonly type: 'start'; readonly worker: string; readonly now: string; readonly work: Work }
+  | { readonly type: 'renew'; readonly token: number; readonly now: string; readonly work: Work }
+  | { readonly type: 'measure'; readonly token: number; readonly measurement: Measurement }
+  | { readonly type: 'fault'; readonly token: number; readonly reason: string; readonly work: Work }
+  | {
+      readonly type: 'lapse';
+      readonly by: string;
+      readonly restarted: boolean;
+      readonly now: string;
+      readonly work: Work;
+    };
+
+function held(state: SubmissionState, token: number): Attempt {
+  require(state.open !== null &&
+    state.open.token === token, 'fenced', `token ${token} no longer holds the evaluation`);
+  return state.open;
+}
+
+/** The end of an attempt, and of the evaluation where no attempt is left. */
+function ended(
+  end: Decided,
+  attempts: number,
+  limit: number,
+  stage: 'review' | 'evaluation',
+  reason: string,
+): readonly Decided[] {
+  if (attempts < limit) return [end];
+  return [
+    end,
+    {
+      type: 'EvaluationAbandoned',
+      data: {
+        stage,
+        attempts,
+        reason: `given up after ${attempts} attempts; the last: ${reason}`.slice(0, 500),
+      },
+    },
+  ];
+}
+
+/** Why an attempt's lease may be lapsed at `now` by `by`; null while it may not. */
+export function lapseReason(
+  open: Attempt,
+  by: string,
+  restarted: boolean,
+  now: string,
+  work: Work,
+): string | null {
+  const at = parseTime(now);
+  if (at > parseTime(open.leaseUntil) + work.clockSkewMs)
+    return `lease of ${open.worker} ran out at ${open.leaseUntil}`;
+  if (at > parseTime(open.deadline) + work.clockSkewMs)
+    return `attempt ran past its deadline ${open.deadline}`;
+  if (restarted && open.worker === by) return `worker ${by} has restarted`;
+  return null;
+}
+
+export function decideSubmission(state: SubmissionState, command: SubmissionCommand): readonly Decided[] {
+  switch (command.type) {
+    case 'admit':
+      return [
+        { type: 'SubmissionReceived', data: command.received },
+        { type: 'SubmissionAdmitted', data: command.admitted },
+      ];
+    case 'turn-away':
+      return [
+        { type: 'SubmissionReceived', data: command.received },
+        { type: 'SubmissionRejected', data: command.rejected },
+      ];
+    case 'accept-review':
+      return [{ type: 'SubmissionReviewed', data: command.reviewed }];
+    case 'reject':
+      return [{ type: 'SubmissionRejected', data: command.rejected }];
+    case 'fault-review': {
+      const attempt = state.reviewFaults + 1;
+      const fault: Decided = {
+        type: 'ReviewFaulted',
+        data: { attempt, reason: command.reason.slice(0, 500) },
+      };
+      return ended(fault, attempt, command.work.reviewAttempts, 'review', command.reason);
+    }
+    case 'plan':
+      return [{ type: 'EvaluationPlanned', data: command.planned }];
+    case 'start': {
+      require(state.open === null, 'already-done', 'another attempt is open');
+      require(state.attempts < command.work.evaluationAttempts, 'limit-reached', 'no attempt is left');
+      const attempt = state.attempts + 1;
+      const data = {
+        attempt,
+        token: attempt,
+        worker: command.worker,
+        leaseUntil: addMs(command.now, command.work.leaseMs),
+        deadline: addMs(command.now, command.work.attemptDeadlineMs),
+      };
+      return [{ type: 'EvaluationStarted', data }];
+    }
+    case 'renew': {
+      const { attempt, token } = held(state, command.token);
+      return [
+        {
+          type: 'EvaluationRenewed',
+          data: { attempt, token, leaseUntil: addMs(command.now, command.work.leaseMs) },
+        },
+      ];
+    }
+    case 'measure': {
+      const { attempt, token } = held(state, command.token);
+      return [{ type: 'RunMeasured', data: { ...command.measurement, attempt, token } }];
+    }
+    case 'fault': {
+      const { attempt, token } = held(state, command.token);
+      const reason = command.reason.slice(0, 500);
+      return ended(
+        { type: 'EvaluationFaulted', data: { attempt, token, reason } },
+        attempt,
+        command.work.evaluationAttempts,
+        'evaluation',
+        reason,
+      );
+    }
+    case 'lapse': {
+      require(state.open !== null, 'already-done', 'no attempt is open');
+      const { attempt, token } = state.open;
+      const reason = lapseReason(state.open, command.by, command.restarted, command.now, command.work);
+      require(reason !== null, 'too-early', `the lease of ${state.open.worker} still runs`);
+      return ended(
+        { type: 'EvaluationLapsed', data: { attempt, token, reason } },
+        attempt,
+        command.work.evaluationAttempts,
+        'evaluation',
+        reason,
+      );
+    }
+  }
+}
