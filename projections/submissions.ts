@@ -1,0 +1,158 @@
+/** Every submission: where it stands and why, with the judged curves of its runs. */
+import type { DataOf, EventOf, PrismEvent } from '../domain/events/catalogue.ts';
+import type { Projection } from './projection.ts';
+
+/** The reference's status words, which Platform and miners know. */
+export type Status = 'pending' | 'running' | 'completed' | 'failed' | 'rejected' | 'held';
+
+export interface RunView {
+  readonly pair: string;
+  readonly seed: number;
+  readonly ending: DataOf<'RunMeasured'>['ending'];
+  readonly curve: DataOf<'RunMeasured'>['curve'];
+  readonly stateBytes: number;
+  readonly cpuUs: number;
+}
+
+export interface SubmissionView {
+  readonly id: string;
+  readonly hotkey: string;
+  readonly index: number;
+  readonly receivedAt: string;
+  /** SHA-256 of the body as it arrived: the reference's `code_hash`. */
+  readonly requestHash: string;
+  status: Status;
+  /** The engine's own word for where it is. */
+  phase: string;
+  kind: string | null;
+  contentDigest: string | null;
+  family: string | null;
+  reason: {
+    readonly code: string;
+    readonly message: string;
+    readonly findings: DataOf<'SubmissionRejected'>['findings'];
+  } | null;
+  hooks: readonly string[];
+  attempts: number;
+  runs: RunView[];
+  score: Omit<DataOf<'SubmissionScored'>, 'basis'> | null;
+  architectureClaim: string | null;
+  trainingClaim: string | null;
+}
+
+export interface SubmissionsState {
+  readonly byId: Map<string, SubmissionView>;
+}
+
+function received(event: EventOf<'SubmissionReceived'>, index: number): SubmissionView {
+  return {
+    id: event.stream.slice('submission-'.length),
+    hotkey: event.data.hotkey,
+    index,
+    receivedAt: event.time,
+    requestHash: event.data.requestHash,
+    status: 'pending',
+    phase: 'received',
+    kind: null,
+    contentDigest: null,
+    family: null,
+    reason: null,
+    hooks: [],
+    attempts: 0,
+    runs: [],
+    score: null,
+    architectureClaim: null,
+    trainingClaim: null,
+  };
+}
+
+function applyToSubmission(view: SubmissionView, event: PrismEvent): void {
+  switch (event.type) {
+    case 'SubmissionAdmitted':
+      view.phase = 'admitted';
+      view.kind = event.data.layout.kind;
+      view.contentDigest = event.data.contentDigest;
+      view.family = event.data.layout.architectureId;
+      break;
+    case 'SubmissionRejected':
+      view.phase = view.status = 'rejected';
+      view.reason = { code: event.data.code, message: event.data.message, findings: event.data.findings };
+      break;
+    case 'SubmissionReviewed':
+      view.phase = 'reviewed';
+      view.hooks = event.data.hooks.map((hook) => hook.name);
+      break;
+    case 'EvaluationStarted':
+      view.phase = view.status = 'running';
+      view.attempts = event.data.attempt;
+      break;
+    case 'EvaluationFaulted':
+    case 'EvaluationLapsed':
+      view.phase = view.status = 'pending';
+      break;
+    case 'EvaluationAbandoned':
+      view.phase = 'abandoned';
+      view.status = 'failed';
+      view.reason = { code: 'abandoned', message: event.data.reason, findings: [] };
+      break;
+    case 'RunMeasured': {
+      const { pair, seed, ending, curve, stateBytes, trainerCpuUs, predictorCpuUs } = event.data;
+      view.runs.push({ pair, seed, ending, curve, stateBytes, cpuUs: trainerCpuUs + predictorCpuUs });
+      break;
+    }
+    case 'SubmissionScored': {
+      const { basis: _, ...score } = event.data;
+      view.phase = 'scored';
+      view.status = 'completed';
+      view.score = score;
+      break;
+    }
+    default:
+  }
+}
+
+function applyToClaims(view: SubmissionView, event: PrismEvent): void {
+  const family = event.stream.slice('family-'.length);
+  switch (event.type) {
+    case 'ArchitectureClaimHeld':
+      view.family = family;
+      view.status = view.architectureClaim = 'held';
+      break;
+    case 'HoldResolved':
+    case 'HoldExpired':
+      view.status = 'completed';
+      break;
+    case 'ArchitectureClaimDecided':
+      view.family = family;
+      view.status = 'completed';
+      view.architectureClaim = event.data.outcome;
+      break;
+    case 'TrainingClaimDecided':
+      view.family = family;
+      view.trainingClaim = event.data.outcome;
+      break;
+    default:
+  }
+}
+
+export const submissions: Projection<SubmissionsState> = {
+  name: 'submissions',
+  initial: () => ({ byId: new Map() }),
+  apply(state, event, index) {
+    if (event.type === 'SubmissionReceived') {
+      const view = received(event, index);
+      state.byId.set(view.id, view);
+      return;
+    }
+    if (event.stream.startsWith('submission-')) {
+      const view = state.byId.get(event.stream.slice('submission-'.length));
+      if (view !== undefined) applyToSubmission(view, event);
+      return;
+    }
+    if ('submission' in event.data) {
+      const view = state.byId.get(event.data.submission);
+      if (view !== undefined) applyToClaims(view, event);
+    }
+  },
+  view: (state) => [...state.byId.values()].map((view) => ({ ...view })),
+};
