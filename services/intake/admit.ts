@@ -1,0 +1,91 @@
+/** From a miner's bytes to an admitted project: unpack, read the manifest, find the parts, measure. Pure of any record. */
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
+import { digestOf, sha256 } from '../../domain/events/canonical.ts';
+import { type Rejection, refusalOf, refuse } from '../../domain/submission/intake-codes.ts';
+import { DEFAULT_MANIFEST, parseManifest } from '../../domain/submission/manifest.ts';
+import { findManifest, type ProjectLayout, resolveLayout } from '../../domain/submission/manifest-layout.ts';
+import { parseManifestYaml } from './manifest-yaml.ts';
+import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './unpack/limits.ts';
+import { unpack } from './unpack/unpack.ts';
+
+export interface AdmissionLimits extends ArchiveLimits {
+  readonly maxManifestBytes: number;
+  /** Of `compressedBytes`: how much information a project may carry. */
+  readonly maxCompressedBytes: number;
+}
+
+export const DEFAULT_ADMISSION_LIMITS: AdmissionLimits = {
+  ...DEFAULT_ARCHIVE_LIMITS,
+  maxManifestBytes: 64 * 1024,
+  maxCompressedBytes: 24 * 1024,
+};
+
+export interface Admitted {
+  readonly ok: true;
+  readonly layout: ProjectLayout;
+  /** By path relative to the project's root, in order of UTF-16 code units. */
+  readonly files: ReadonlyMap<string, Buffer>;
+  /** `[path, SHA-256]` of each file, in the order of `files`. */
+  readonly digests: readonly (readonly [path: string, sha256: string])[];
+  /** SHA-256 of the canonical JSON of `digests`: the same project packed by another tool has the same. */
+  readonly contentDigest: string;
+  readonly fileCount: number;
+  readonly totalBytes: number;
+  /** Size of all paths and files together, compressed by `COMPRESSION`. */
+  readonly compressedBytes: number;
+}
+
+export type Admission = Admitted | { readonly ok: false; readonly rejection: Rejection };
+
+/** How `compressedBytes` is measured. */
+export const COMPRESSION = 'brotli, quality 11, window 2^24, text mode';
+
+/** Every input gets an answer; what is thrown is a fault of ours. */
+export async function admit(zip: Buffer, limits: AdmissionLimits): Promise<Admission> {
+  const unpacked = await unpack(zip, limits);
+  if (!unpacked.ok) return unpacked;
+  const { files, totalBytes } = unpacked;
+  try {
+    if (totalBytes === 0) refuse('archive-empty', null, 'all files of the archive are empty');
+    const layout = layoutOf(files, limits);
+    const compressedBytes = await measure(files);
+    if (compressedBytes > limits.maxCompressedBytes) {
+      const sizes = `${compressedBytes} bytes, allowed are ${limits.maxCompressedBytes}`;
+      refuse('payload-too-large', null, `all files together compress (${COMPRESSION}) to ${sizes}`);
+    }
+    const digests = [...files].map(([path, content]) => [path, sha256(content)] as const);
+    const contentDigest = digestOf(digests);
+    const fileCount = files.size;
+    return { ok: true, layout, files, digests, contentDigest, fileCount, totalBytes, compressedBytes };
+  } catch (caught) {
+    return { ok: false, rejection: refusalOf(caught) };
+  }
+}
+
+/** @throws IntakeRefusal */
+function layoutOf(files: ReadonlyMap<string, Buffer>, limits: AdmissionLimits): ProjectLayout {
+  const paths = new Set(files.keys());
+  const manifestPath = findManifest(paths);
+  const bytes = manifestPath === null ? undefined : files.get(manifestPath);
+  if (manifestPath === null || bytes === undefined) return resolveLayout(DEFAULT_MANIFEST, null, paths);
+  const data = parseManifestYaml(bytes, manifestPath, limits.maxManifestBytes);
+  return resolveLayout(parseManifest(data, manifestPath), manifestPath, paths);
+}
+
+/** Paths count too: a name can carry as much as a file. A NUL ends each path and each file. */
+async function measure(files: ReadonlyMap<string, Buffer>): Promise<number> {
+  const end = Buffer.of(0);
+  const payload = Buffer.concat(
+    [...files].flatMap(([path, content]) => [Buffer.from(path), end, content, end]),
+  );
+  const compressed = await promisify(brotliCompress)(payload, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_SIZE_HINT]: payload.length,
+    },
+  });
+  return compressed.length;
+}
