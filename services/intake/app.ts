@@ -88,14 +88,12 @@ export function intakeApp(options: IntakeOptions): FastifyInstance {
         .send({ error: { code: 'body-too-large', message: `a body has at most ${MAX_BODY_BYTES} bytes` } });
     }
     const status = error.statusCode ?? 500;
-    return reply
-      .code(status)
-      .send({
-        error: {
-          code: status < 500 ? 'bad-request' : 'internal',
-          message: status < 500 ? error.message : 'an error of ours: send the same request again',
-        },
-      });
+    return reply.code(status).send({
+      error: {
+        code: status < 500 ? 'bad-request' : 'internal',
+        message: status < 500 ? error.message : 'an error of ours: send the same request again',
+      },
+    });
   });
   return app;
 }

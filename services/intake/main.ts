@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { runProcess } from '../runtime/process.ts';
 import { wire } from '../runtime/wiring.main.ts';
 import { placesOf } from '../settings.ts';
-import { DEFAULT_ADMISSION_LIMITS } from './admit.ts';
+import { admit, DEFAULT_ADMISSION_LIMITS } from './admit.ts';
 import { intakeApp } from './app.ts';
 import { KnownContent } from './receive.ts';
 
@@ -18,7 +18,7 @@ await runProcess('intake', async (context) => {
     client: wiring.client,
     known,
     blobs: wiring.blobs,
-    limits: DEFAULT_ADMISSION_LIMITS,
+    admit: (zip) => admit(zip, DEFAULT_ADMISSION_LIMITS),
     token: readFileSync(placesOf(settings).bridgeToken, 'utf8').trim(),
     slug: settings.slug,
   });

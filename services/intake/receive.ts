@@ -11,7 +11,7 @@ import { decideSubmission } from '../../domain/submission/decide.ts';
 import { absentSubmission } from '../../domain/submission/state.ts';
 import type { LedgerClient } from '../runtime/ledger-client.ts';
 import { putProject } from '../runtime/project-files.ts';
-import { type Admission, type AdmissionLimits, admit } from './admit.ts';
+import type { Admission } from './admit.ts';
 import type { Archive } from './body.ts';
 import { BridgeError, type Vouched } from './headers.ts';
 
@@ -54,7 +54,8 @@ export interface IntakeParts {
   readonly client: LedgerClient;
   readonly known: KnownContent;
   readonly blobs: BlobStore;
-  readonly limits: AdmissionLimits;
+  /** From bytes to a project or a named reason; every input gets an answer. */
+  readonly admit: (zip: Buffer) => Promise<Admission>;
 }
 
 /** Throws `BridgeError` 409 for a nonce that was used for something else. */
@@ -69,7 +70,7 @@ export async function receive(
   const id = submissionId(client.ledger, vouched.hotkey, vouched.nonce);
   const early = standing(client.state, id, vouched, known, []);
   if (early !== null) return early;
-  const admission = await admit(archive.zip, parts.limits);
+  const admission = await parts.admit(archive.zip);
   const received = {
     hotkey: vouched.hotkey,
     nonce: vouched.nonce,

@@ -1,0 +1,232 @@
+/** The `prism` command: it composes the services and has no rules of its own. */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { cacheFolder } from '../../infra/corpus/index.ts';
+import { loadSettings, placesOf, type Settings, SettingsError } from '../settings.ts';
+import { VERSION } from '../version.ts';
+import { checkProject } from './check.main.ts';
+import { getJson, runningEngine, submitProject } from './client.ts';
+import { runDemo } from './demo/demo.main.ts';
+import { report } from './demo/report.ts';
+import { adoptPolicy, closeEpoch, resolveHold } from './operator.main.ts';
+import { CommandError, EXIT, printJson, say } from './output.ts';
+import { PolicyFileError, readPolicy } from './policy-file.ts';
+import { query } from './query.main.ts';
+import { startEngine } from './up.main.ts';
+import { verifyLedger } from './verify.main.ts';
+
+interface Common {
+  readonly config?: string;
+  readonly data?: string;
+}
+
+function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('must be a whole number, 0 or more');
+  return value;
+}
+
+const program = new Command('prism')
+  .description(
+    'An event-sourced challenge state engine: reviews, trains, scores and pays for neural architecture ideas.',
+  )
+  .version(VERSION)
+  .option('--config <file>', 'settings as YAML')
+  .option('--data <folder>', 'folder of everything that the engine keeps (default: .prism)')
+  .addHelpText(
+    'after',
+    '\nExit status: 0 done; 1 did not work; 2 wrong command line; 3 the answer is no (does not verify, does not pass).',
+  )
+  .exitOverride();
+
+function settingsOf(overrides: Partial<Settings> = {}): Settings {
+  const { config, data } = program.opts<Common>();
+  return loadSettings(config ?? null, process.env, { ...(data === undefined ? {} : { data }), ...overrides });
+}
+
+program
+  .command('up')
+  .description('run the whole engine on this machine')
+  .option(
+    '--store <url>',
+    'esdb://host:port?tls=..., or a file (default: an embedded store in the data folder)',
+  )
+  .option('--nats <url>', 'NATS server (default: one is started on loopback)')
+  .option('--port <number>', 'port of the gateway', integer)
+  .option('--policy <file>', 'policy that a new ledger is opened with')
+  .action(async (options: Partial<Settings>) => {
+    const engine = await startEngine(settingsOf(options));
+    const { log } = placesOf(engine.settings);
+    say(`the engine is up at ${engine.gatewayUrl}; its ledger is in ${log}; Ctrl-C ends it`);
+    await new Promise<void>((resolve) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+    });
+    say('ending');
+    await engine.stop();
+  });
+
+program
+  .command('demo')
+  .description(
+    'run the engine, submit the example projects as miners would, and verify the ledger that comes of it',
+  )
+  .option('--json', 'end with one JSON object on standard output')
+  .action(async ({ json = false }: { json?: boolean }) => {
+    const under = program.opts<Common>().data ?? '.prism';
+    const { names, verification, views, ledger, vkey, durationMs } = await runDemo({ under, json });
+    if (json) {
+      printJson({ ...views, ledger, verified: verification.ok, durationMs });
+    } else if (verification.ok) {
+      process.stdout.write(`\n${report(verification.models, names)}\n\n`);
+      say(
+        `verified: ${verification.size} events, ${verification.derived} scores, claims and weights derived again and found equal`,
+      );
+      say(`check it yourself: npm run prism -- verify ${ledger.directory} --key '${vkey}'`);
+    }
+    if (!verification.ok)
+      throw new CommandError(`the ledger does not verify: ${verification.reason}`, EXIT.no);
+  });
+
+program
+  .command('submit')
+  .description('hand a project over at the bridge, as Platform would')
+  .argument('<project>', 'ZIP file')
+  .requiredOption('--hotkey <hotkey>', 'the verified hotkey')
+  .option('--nonce <nonce>', 'the verified nonce (default: a fresh one)')
+  .action(async (file: string, { hotkey, nonce }: { hotkey: string; nonce?: string }) => {
+    const settings = settingsOf();
+    const zip = readFileSync(file);
+    const request = { zip, hotkey, filename: basename(file), ...(nonce === undefined ? {} : { nonce }) };
+    printJson(await submitProject(settings, runningEngine(settings).gateway, request));
+  });
+
+program
+  .command('status')
+  .description('where a submission stands, and why')
+  .argument('<submission>', 'its id')
+  .action(async (id: string) => {
+    printJson(
+      await getJson(`${runningEngine(settingsOf()).gateway}/v1/submissions/${encodeURIComponent(id)}`),
+    );
+  });
+
+program
+  .command('check')
+  .description('pre-flight of a project: the same intake and review, nothing recorded')
+  .argument('<project>', 'ZIP file, or a folder')
+  .option('--json', 'the result as JSON')
+  .action(async (path: string, { json = false }: { json?: boolean }) => {
+    const result = await checkProject(path);
+    if (json) printJson(result);
+    else {
+      for (const { severity, rule, path: where, line, message, hint } of result.findings) {
+        say(
+          `${severity}: ${where ?? '(project)'}${line === null ? '' : `:${line}`}: ${message} [${rule}]\n  ${hint}`,
+        );
+      }
+      say(result.ok ? result.message : `${result.stage}: ${result.message} [${result.code}]`);
+    }
+    if (!result.ok) process.exitCode = EXIT.no;
+  });
+
+program
+  .command('epoch')
+  .description("an epoch's close")
+  .command('close')
+  .description('close the open epoch: what is decided by now is paid')
+  .action(async () => {
+    printJson({ epoch: await closeEpoch(settingsOf()) });
+  });
+
+program
+  .command('policy')
+  .description('the policy')
+  .command('adopt')
+  .description('adopt a policy for all that is received from now on')
+  .argument('<file>', 'policy as YAML')
+  .requiredOption('--reason <text>', 'recorded in the ledger')
+  .action(async (file: string, { reason }: { reason: string }) => {
+    printJson({ adopted: await adoptPolicy(settingsOf(), readPolicy(file), reason) });
+  });
+
+program
+  .command('hold')
+  .description('claims that look too much like another')
+  .command('resolve')
+  .description('admit or refuse a held claim')
+  .argument('<submission>', 'its id')
+  .addOption(
+    new Option('--outcome <outcome>', 'admit: a family of its own; refuse: it is the other one')
+      .choices(['admit', 'refuse'])
+      .makeOptionMandatory(),
+  )
+  .requiredOption('--reason <text>', 'recorded in the ledger')
+  .action(
+    async (submission: string, { outcome, reason }: { outcome: 'admit' | 'refuse'; reason: string }) => {
+      await resolveHold(settingsOf(), submission, outcome, reason);
+      printJson({ submission, outcome });
+    },
+  );
+
+program
+  .command('verify')
+  .description('audit a ledger offline; exit status 0 only if all of it holds')
+  .argument('<ledger>', 'folder of the log, or a URL that serves it')
+  .option('--key <vkey>', "the log's public key, or a file with it; without it nobody vouches for the key")
+  .option('--no-history', 'do not compare with the last checkpoint seen of this log')
+  .option('--json', 'the result as JSON')
+  .action(
+    async (
+      ledger: string,
+      { key, history, json = false }: { key?: string; history: boolean; json?: boolean },
+    ) => {
+      const result = await verifyLedger(ledger, {
+        ...(key === undefined ? {} : { key }),
+        ...(history ? { seen: join(cacheFolder(), 'seen') } : {}),
+        ...(json ? {} : { onStep: (step: string) => say(`checking ${step}`) }),
+      });
+      if (!result.ok) {
+        if (json) printJson(result);
+        say(
+          result.index === null
+            ? `NOT VERIFIED: file ${result.file}: ${result.reason}`
+            : `NOT VERIFIED: first wrong index ${result.index}: ${result.reason}`,
+        );
+        process.exitCode = EXIT.no;
+        return;
+      }
+      const { models: _, ...plain } = result;
+      printJson(plain);
+      say(
+        result.keyPinned
+          ? `verified: ${result.size} events`
+          : `self-consistent, key not pinned: ${result.size} events; give --key to know who signed`,
+      );
+    },
+  );
+
+program
+  .command('query')
+  .description('a read model at any point in history, folded from the log')
+  .argument('<projection>', 'submissions, leaderboard, owners or weights')
+  .option('--at <index>', 'index of the last event that counts', integer)
+  .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
+  .action(async (projection: string, { at, log }: { at?: number; log?: string }) => {
+    printJson(await query(log ?? placesOf(settingsOf()).log, projection, at));
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  } else {
+    say(`prism: ${error instanceof Error ? error.message : String(error)}`);
+    const known = error instanceof SettingsError || error instanceof PolicyFileError;
+    process.exitCode = error instanceof CommandError ? error.status : known ? EXIT.usage : EXIT.failed;
+    if (process.env.PRISM_DEBUG !== undefined && error instanceof Error) say(error.stack ?? '');
+  }
+}

@@ -1,0 +1,104 @@
+/** Operators' commands: appended by the command line through the same rules as everything else, with their actor. */
+
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { digestOf } from '../../domain/events/canonical.ts';
+import type { Decided } from '../../domain/events/catalogue.ts';
+import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
+import type { LedgerState } from '../../domain/ledger/state.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import type { LedgerClient, Writing } from '../runtime/ledger-client.ts';
+import { wire } from '../runtime/wiring.main.ts';
+import { placesOf, type Settings } from '../settings.ts';
+import { runningEngine } from './client.ts';
+import { CommandError } from './output.ts';
+
+function actor(): string {
+  return `operator:${userInfo().username}`.slice(0, 128);
+}
+
+async function withClient<T>(settings: Settings, work: (client: LedgerClient) => Promise<T>): Promise<T> {
+  const natsUrl = existsSync(placesOf(settings).running) ? runningEngine(settings).nats : settings.nats;
+  const wiring = await wire('operator', { settings, natsUrl }, { tries: 25 });
+  try {
+    await wiring.client.catchUp();
+    if (wiring.client.state.opened === null)
+      throw new CommandError(`there is no ledger in ${settings.data}: \`prism up\` opens one`);
+    return await work(wiring.client);
+  } finally {
+    await wiring.close();
+  }
+}
+
+/** Closes the epoch that is open; returns its number. */
+export async function closeEpoch(settings: Settings): Promise<number> {
+  return withClient(settings, async (client) => {
+    const epoch = client.state.lastEpoch + 1;
+    const correlationId = epochCorrelation(client.ledger, epoch);
+    const writing: Writing = {
+      stream: streamOf.epoch(epoch),
+      actor: actor(),
+      correlationId,
+      cause: null,
+      step: `close ${epoch}`,
+      attempt: 1,
+    };
+    await client.commit(writing, (state) =>
+      state.lastEpoch === epoch - 1 ? [{ type: 'EpochClosed', data: { epoch } }] : [],
+    );
+    return epoch;
+  });
+}
+
+/** Adopts a policy for all that is received from now on. False where it is the one that stands. */
+export async function adoptPolicy(settings: Settings, policy: Policy, reason: string): Promise<boolean> {
+  return withClient(settings, async (client) => {
+    const revision = client.state.revisions.get(streamOf.policy) ?? 0;
+    const step = `adopt ${digestOf(policy)} after ${revision}`;
+    const writing: Writing = {
+      stream: streamOf.policy,
+      actor: actor(),
+      correlationId: client.ledger,
+      cause: null,
+      step,
+      attempt: 1,
+    };
+    const decided = await client.commit(writing, (state) =>
+      digestOf(state.policy) === digestOf(policy)
+        ? []
+        : [{ type: 'PolicyAdopted', data: { policy, reason } }],
+    );
+    return decided.length > 0;
+  });
+}
+
+/** The family whose stream has an unresolved hold of `submission`. */
+function heldIn(state: LedgerState, submission: string): string {
+  for (const [family, { holds }] of state.families) {
+    if (holds.get(submission)?.resolution === null) return family;
+  }
+  throw new CommandError(`submission ${submission} is not held`);
+}
+
+/** Resolves a hold, among the outcomes that the evidence allows. */
+export async function resolveHold(
+  settings: Settings,
+  submission: string,
+  outcome: 'admit' | 'refuse',
+  reason: string,
+): Promise<void> {
+  await withClient(settings, async (client) => {
+    const family = heldIn(client.state, submission);
+    const cause = client.state.families.get(family)?.holds.get(submission)?.basis ?? null;
+    const resolution: Decided = { type: 'HoldResolved', data: { submission, outcome, reason } };
+    const writing: Writing = {
+      stream: streamOf.family(family),
+      actor: actor(),
+      correlationId: submission,
+      cause,
+      step: `resolve ${submission}`,
+      attempt: 1,
+    };
+    await client.commit(writing, (state) => (heldIn(state, submission) === family ? [resolution] : []));
+  });
+}

@@ -1,0 +1,72 @@
+/** The answers that a container may give. What is not exactly this is malformed. */
+import { z } from 'zod';
+import { LearnerFailure } from './learner-failure.ts';
+
+const MAX_TENSORS = 4_096;
+const MAX_NAME = 256;
+const MAX_RANK = 8;
+
+export const DTYPES = [
+  'float32',
+  'float64',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'uint8',
+  'bool',
+] as const;
+
+export const tensorSchema = z.strictObject({
+  name: z.string().min(1).max(MAX_NAME),
+  dtype: z.enum(DTYPES),
+  shape: z.array(z.int().min(0)).max(MAX_RANK),
+});
+export type TensorSpec = z.infer<typeof tensorSchema>;
+
+const failedSchema = z.object({
+  ok: z.literal(false),
+  error: z.object({
+    type: z.string().max(1_000),
+    message: z.string().max(10_000),
+    trace: z.string().max(100_000),
+  }),
+});
+
+export const doneSchema = z.object({ ok: z.literal(true) });
+
+export const builtSchema = z.object({
+  ok: z.literal(true),
+  /** Said by the host next to the model: recorded, believed by nobody. */
+  parameters: z.int().min(0),
+});
+
+export const trainedSchema = z.object({ ok: z.literal(true), step: z.int() });
+
+export const snapshotSchema = z.object({
+  ok: z.literal(true),
+  tensors: z.array(tensorSchema).min(1).max(MAX_TENSORS),
+  hooksUsed: z.array(z.string().max(40)).max(16),
+});
+
+/**
+ * Reads an answer's header.
+ * @param where names the operation for the miner
+ * Throws `LearnerFailure`: `learner-ended` where the operation raised an exception, `malformed` where the header is not of its schema.
+ */
+export function parseAnswer<T>(schema: z.ZodType<T>, header: unknown, where: string): T {
+  const failed = failedSchema.safeParse(header);
+  if (failed.success) {
+    const { type, message, trace } = failed.data.error;
+    throw new LearnerFailure('learner-ended', `${where}: ${type}: ${message}`, trace);
+  }
+  const parsed = schema.safeParse(header);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new LearnerFailure(
+      'malformed',
+      `${where}: answer's ${issue?.path.join('.') || 'header'}: ${issue?.message}`,
+    );
+  }
+  return parsed.data;
+}

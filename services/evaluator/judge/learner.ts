@@ -1,0 +1,168 @@
+/** One container of a run as the judge talks to it: typed operations, each answer checked before it is used. */
+import type { z } from 'zod';
+import { VOCABULARY } from '../../../domain/evaluation/loss.ts';
+import type { Plan } from '../../../domain/evaluation/plan.ts';
+import { type Frame, SandboxError, type SandboxSession } from '../../../domain/ports.ts';
+import {
+  builtSchema,
+  doneSchema,
+  parseAnswer,
+  snapshotSchema,
+  type TensorSpec,
+  trainedSchema,
+} from './answers.ts';
+import { LearnerFailure } from './learner-failure.ts';
+import type { Project, ProjectPart } from './run.ts';
+import { checkState, type ModelState } from './tensors.ts';
+
+/** Largest header of an answer; also the largest answer without a body. */
+const HEADER_BYTES = 1_048_576;
+const LOGIT_BYTES = 4;
+
+interface Operation<T> {
+  readonly header: Frame['header'];
+  readonly body?: Buffer;
+  readonly answer: z.ZodType<T>;
+  readonly timeoutMs: number;
+  readonly maxBodyBytes?: number;
+  /** For the miner: which operation, at which step. */
+  readonly where: string;
+}
+
+export class Learner {
+  readonly #session: SandboxSession;
+  readonly #plan: Plan;
+  #layout: readonly TensorSpec[] | null = null;
+
+  constructor(session: SandboxSession, plan: Plan) {
+    this.#session = session;
+    this.#plan = plan;
+  }
+
+  async #ask<T>(operation: Operation<T>): Promise<{ answer: T; body: Buffer }> {
+    const maxBodyBytes = operation.maxBodyBytes ?? 0;
+    const frame = await this.#session
+      .request(
+        { header: operation.header, body: operation.body ?? Buffer.alloc(0) },
+        { timeoutMs: operation.timeoutMs, maxBytes: HEADER_BYTES + maxBodyBytes },
+      )
+      .catch((error: unknown) => {
+        if (!(error instanceof SandboxError) || error.kind === 'our-fault') throw error;
+        throw new LearnerFailure(error.kind, `${operation.where}: ${error.message}`);
+      });
+    return { answer: parseAnswer(operation.answer, frame.header, operation.where), body: frame.body };
+  }
+
+  /** Hands over the files. None of them runs yet, so whatever fails here is our fault. */
+  async project(project: Project): Promise<void> {
+    const architecture = filesOf('architecture', project.architecture);
+    const training =
+      project.training === null || project.sameRoot ? [] : filesOf('training', project.training);
+    const files = [...architecture, ...training];
+    try {
+      await this.#ask({
+        header: {
+          op: 'project',
+          files: files.map(({ root, path, bytes }) => ({ root, path, size: bytes.length })),
+          architecture: { entrypoint: project.architecture.entrypoint },
+          training: project.training === null ? null : { entrypoint: project.training.entrypoint },
+          sameRoot: project.sameRoot,
+        },
+        body: Buffer.concat(files.map(({ bytes }) => bytes)),
+        answer: doneSchema,
+        timeoutMs: this.#plan.timeouts.startMs,
+        where: 'project',
+      });
+    } catch (error) {
+      if (!(error instanceof LearnerFailure)) throw error;
+      throw new SandboxError('our-fault', `the host did not take the files: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Imports the entrypoints and makes the model. Returns how many parameters the host says it has. */
+  async build(seed: number, recipe: Project['recipe']): Promise<number> {
+    const { sequenceLength, context, steps, timeouts } = this.#plan;
+    const { answer } = await this.#ask({
+      header: {
+        op: 'build',
+        context: {
+          vocab_size: VOCABULARY,
+          sequence_length: sequenceLength,
+          max_layers: context.maxLayers,
+          max_parameters: context.maxParameters,
+          seed,
+          steps,
+        },
+        recipe,
+      },
+      answer: builtSchema,
+      timeoutMs: timeouts.buildMs,
+      where: 'build',
+    });
+    return answer.parameters;
+  }
+
+  /** Reveals one batch. @param step from 0 @param windows the batch's windows, one after another */
+  async train(step: number, windows: Buffer): Promise<void> {
+    const where = `train, step ${step + 1}`;
+    const { answer } = await this.#ask({
+      header: { op: 'train', step, batch: this.#plan.batch, length: this.#plan.sequenceLength + 1 },
+      body: windows,
+      answer: trainedSchema,
+      timeoutMs: this.#plan.timeouts.stepMs,
+      where,
+    });
+    if (answer.step !== step) throw new LearnerFailure('malformed', `${where}: answered step ${answer.step}`);
+  }
+
+  /** Takes the model. @param step steps done */
+  async snapshot(step: number): Promise<{ state: ModelState; hooksUsed: readonly string[] }> {
+    const { maxStateBytes, timeouts } = this.#plan;
+    const where = `snapshot, step ${step}`;
+    const { answer, body } = await this.#ask({
+      header: { op: 'snapshot' },
+      answer: snapshotSchema,
+      timeoutMs: timeouts.snapshotMs,
+      maxBodyBytes: maxStateBytes,
+      where,
+    });
+    const state = { tensors: answer.tensors, body };
+    checkState(state, this.#layout, maxStateBytes, where);
+    this.#layout = state.tensors;
+    return { state, hooksUsed: answer.hooksUsed.map((name) => name.toWellFormed()) };
+  }
+
+  async load(state: ModelState, step: number): Promise<void> {
+    await this.#ask({
+      header: { op: 'load', tensors: state.tensors },
+      body: state.body,
+      answer: doneSchema,
+      timeoutMs: this.#plan.timeouts.snapshotMs,
+      where: `load, step ${step}`,
+    });
+  }
+
+  /** Asks for the byte after each of `count` prefixes of `length` bytes. Returns 256 logits for each, one after another. */
+  async predict(prefixes: Buffer, count: number, length: number, step: number): Promise<Float32Array> {
+    const expected = count * VOCABULARY * LOGIT_BYTES;
+    const where = `predict, step ${step}`;
+    const { body } = await this.#ask({
+      header: { op: 'predict', count, length },
+      body: prefixes,
+      answer: doneSchema,
+      timeoutMs: this.#plan.timeouts.predictMs,
+      maxBodyBytes: expected,
+      where,
+    });
+    if (body.length !== expected) {
+      throw new LearnerFailure('malformed', `${where}: ${body.length} bytes of logits, expected ${expected}`);
+    }
+    return Float32Array.from({ length: count * VOCABULARY }, (_, i) => body.readFloatLE(i * LOGIT_BYTES));
+  }
+}
+
+function filesOf(root: 'architecture' | 'training', part: ProjectPart) {
+  return [...part.files].map(([path, bytes]) => ({ root, path, bytes }));
+}

@@ -1,0 +1,38 @@
+/** What waits for an evaluator: leases that may be lapsed, and evaluations that nobody holds. Pure. */
+import { planOf } from '../../domain/ledger/claims.ts';
+import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
+import { lapseReason } from '../../domain/submission/decide.ts';
+
+export type EvaluatorItem =
+  | { readonly type: 'lapse'; readonly entry: SubmissionEntry }
+  | { readonly type: 'evaluate'; readonly entry: SubmissionEntry };
+
+/** Has a plan that can be known now, or is planned and held by nobody. */
+function isReady(state: LedgerState, entry: SubmissionEntry): boolean {
+  const { phase, open } = entry.state;
+  if (phase === 'planned') return open === null;
+  return phase === 'reviewed' && planOf(state, entry) !== null;
+}
+
+/**
+ * Lapses first, then evaluations by admission.
+ * @param worker name of this evaluator
+ * @param active submissions that this very process is evaluating: their leases are not those of a process that died
+ */
+export function evaluatorTodo(
+  state: LedgerState,
+  now: string,
+  worker: string,
+  active: ReadonlySet<string>,
+): readonly EvaluatorItem[] {
+  const lapses: EvaluatorItem[] = [];
+  const ready: EvaluatorItem[] = [];
+  for (const entry of state.pending) {
+    const { open } = entry.state;
+    if (active.has(entry.id)) continue;
+    if (open !== null && lapseReason(open, worker, true, now, entry.policy.work) !== null)
+      lapses.push({ type: 'lapse', entry });
+    else if (isReady(state, entry)) ready.push({ type: 'evaluate', entry });
+  }
+  return [...lapses, ...ready];
+}

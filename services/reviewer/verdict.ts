@@ -1,0 +1,67 @@
+/** From the reviewer's findings to a verdict on the submission. Pure. */
+import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
+import { familyId } from '../../domain/events/ids.ts';
+import type { ReviewResult } from './review-result.ts';
+
+type Finding = DataOf<'SubmissionRejected'>['findings'][number];
+
+/** An event names the first findings; the blob has them all. */
+const FINDINGS_IN_EVENT = 20;
+
+function findingOf({ rule, path, line, message, hint }: ReviewResult['findings'][number]): Finding {
+  return { rule, path, line, message: message.slice(0, 500), hint: hint.slice(0, 500) };
+}
+
+/**
+ * @param findingsBlob blob with the reviewer's whole answer
+ * @param image content digest of the image that reviewed
+ */
+export function verdictOf(
+  ledger: string,
+  layout: DataOf<'SubmissionAdmitted'>['layout'],
+  result: ReviewResult,
+  findingsBlob: string,
+  image: string,
+): Decided {
+  const reject = (code: string, message: string, findings: readonly Finding[]): Decided => ({
+    type: 'SubmissionRejected',
+    data: { stage: 'review', code, message: message.slice(0, 1_000), findings: [...findings], findingsBlob },
+  });
+  const errors = result.findings.filter((finding) => finding.severity === 'error');
+  const first = errors[0];
+  if (first !== undefined) {
+    const where =
+      first.path === null ? '' : ` in ${first.path}${first.line === null ? '' : `:${first.line}`}`;
+    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+    return reject(
+      first.rule,
+      `${first.message}${where}${more}. ${first.hint}`,
+      errors.slice(0, FINDINGS_IN_EVENT).map(findingOf),
+    );
+  }
+  if (layout.kind === 'training_for_arch' && layout.architectureId !== null && result.architecture !== null) {
+    // A copy of the family's architecture may be shipped; a changed one may not pass as it.
+    if (familyId(ledger, result.architecture.digest) !== layout.architectureId) {
+      return reject(
+        'architecture-differs',
+        `the architecture that is shipped is not family ${layout.architectureId}'s: leave it out, or submit it as kind full`,
+        [],
+      );
+    }
+  }
+  return {
+    type: 'SubmissionReviewed',
+    data: {
+      reviewer: { image, normaliser: result.normaliser },
+      architecture: result.architecture && {
+        digest: result.architecture.digest,
+        sketch: result.architecture.sketch,
+      },
+      training: result.training && { digest: result.training.digest, sketch: result.training.sketch },
+      inference: result.inference && { digest: result.inference.digest },
+      hooks: result.hooks,
+      warnings: result.findings.length - errors.length,
+      findingsBlob,
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * Settings of an engine: a YAML file and environment variables, one schema, unknown keys refused. Secrets are files in the data folder,
+ * never settings. What decides scores, owners and weights is not here but in the policy.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+export const settingsSchema = z.strictObject({
+  /** Folder of everything that this engine keeps. */
+  data: z.string().min(1).default('.prism'),
+  /** `esdb://...`, or a file; null: `store.sqlite` in the data folder. */
+  store: z.string().min(1).nullable().default(null),
+  /** URL of a NATS server; null: `prism up` starts one on loopback. */
+  nats: z.string().min(1).nullable().default(null),
+  host: z.string().min(1).default('127.0.0.1'),
+  /** Of the gateway, which is the only address that others need; 0 picks a free one. */
+  port: port.default(8_080),
+  slug: z.string().default('prism'),
+  netuid: z.coerce.number().int().min(0).max(65_535).default(100),
+  /** Origin line of the signed log; null: made from slug and netuid. */
+  origin: z.string().nullable().default(null),
+  /** Policy file (YAML) that a new ledger is opened with; null: the default policy. */
+  policy: z.string().nullable().default(null),
+  /** Unique name of this machine's evaluator. */
+  worker: z
+    .string()
+    .min(1)
+    .max(64)
+    .default(() => hostname().slice(0, 64)),
+  /** Runs of one evaluation that go side by side. */
+  parallel: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(() => availableParallelism()),
+  /** Folder with the text that streams are drawn from; null: built once in the cache folder. */
+  corpus: z.string().nullable().default(null),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+export class SettingsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'SettingsError';
+  }
+}
+
+/** `PRISM_DATA`, `PRISM_STORE`, ...: one variable for each setting. */
+function fromEnvironment(environment: NodeJS.ProcessEnv): { [key: string]: string } {
+  const found: { [key: string]: string } = {};
+  for (const key of Object.keys(settingsSchema.shape)) {
+    const value = environment[`PRISM_${key.toUpperCase()}`];
+    if (value !== undefined && value !== '') found[key] = value;
+  }
+  return found;
+}
+
+/**
+ * Later sources win: file, environment, `overrides`. Throws `SettingsError` that names the key.
+ * @param file path of a YAML file, or null
+ */
+export function loadSettings(
+  file: string | null,
+  environment: NodeJS.ProcessEnv,
+  overrides: Partial<Settings> = {},
+): Settings {
+  const fromFile: unknown = file === null ? {} : (parse(readFileSync(file, 'utf8')) ?? {});
+  if (typeof fromFile !== 'object' || Array.isArray(fromFile))
+    throw new SettingsError(`${file}: must be a mapping of settings`);
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const parsed = settingsSchema.safeParse({ ...fromFile, ...fromEnvironment(environment), ...given });
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new SettingsError(
+      `setting ${issue?.path.join('.') || '(file)'}: ${issue?.message ?? 'is not valid'}`,
+    );
+  }
+  return { ...parsed.data, data: resolve(parsed.data.data) };
+}
+
+/** Where things are kept in the data folder. */
+export function placesOf(settings: Settings) {
+  const at = (...parts: readonly string[]): string => join(settings.data, ...parts);
+  return {
+    store: settings.store ?? at('store.sqlite'),
+    blobs: at('blobs'),
+    /** The ledger as a folder of static files: what validators verify. */
+    log: at('log'),
+    logKey: at('keys', 'log.key'),
+    seedSecret: at('keys', 'seed.secret'),
+    bridgeToken: at('keys', 'bridge.token'),
+    nats: at('nats'),
+    sockets: at('sockets'),
+    /** Addresses of the running engine, for the command line. */
+    running: at('running.json'),
+  } as const;
+}
