@@ -1,0 +1,49 @@
+/** What a project tells the scripted sandbox to do, in a file `script.json` anywhere among its files. */
+import { z } from 'zod';
+
+export const FAILURES = [
+  /** The operation raises an exception. */
+  'error',
+  /** The container exits. */
+  'learner-ended',
+  'late',
+  'malformed',
+  'over-limit',
+  'our-fault',
+  /** NaN in the answer's tensors or logits. */
+  'non-finite',
+  /** The answer's body is a byte short. */
+  'short-body',
+  /** Logits at the ends of what float32 holds: legal, and as bad as can be. */
+  'absurd',
+] as const;
+
+export const scriptSchema = z.strictObject({
+  /** 0 predicts nothing (8 bits), 1 the frequencies of what was revealed. */
+  sharpness: z.number().min(0).max(2).default(0.5),
+  /** The same under the submission's own recipe. */
+  recipeSharpness: z.number().min(0).max(2).optional(),
+  hooksUsed: z.array(z.string()).default([]),
+  fail: z
+    .strictObject({
+      op: z.enum(['project', 'build', 'train', 'snapshot', 'load', 'predict', 'review']),
+      /** Which of the operations of this name in a container, from 0. */
+      at: z.int().min(0).default(0),
+      how: z.enum(FAILURES),
+      /** How many containers fail so before this project's works; default: all. */
+      times: z.int().min(1).optional(),
+      /** Only under this recipe. */
+      recipe: z.enum(['reference', 'submission']).optional(),
+    })
+    .optional(),
+  /** Replaces parts of the reviewer's answer. */
+  review: z.record(z.string(), z.unknown()).default({}),
+});
+
+export type Script = z.infer<typeof scriptSchema>;
+
+/** The script among these files; of several the last. A project without one gets the defaults. */
+export function scriptIn(files: ReadonlyMap<string, Buffer>): Script {
+  const found = [...files].findLast(([path]) => path.split('/').at(-1) === 'script.json');
+  return scriptSchema.parse(found === undefined ? {} : JSON.parse(found[1].toString('utf8')));
+}
