@@ -64,5 +64,5 @@ export const weights: Projection<WeightsState> = {
   name: 'weights',
   initial: () => ({ slug: '', burnHotkey: null, epochs: new Map() }),
   apply,
-  view: (state) => [...state.epochs.values()],
+  view: ({ slug, burnHotkey, epochs }) => ({ slug, burnHotkey, epochs: [...epochs.values()] }),
 };

@@ -1,7 +1,7 @@
 /** From stored bytes to events of known types, and from decisions to events that can be stored. */
 
 import type { Json } from './canonical.ts';
-import { canonicalText } from './canonical.ts';
+import { canonicalBytes } from './canonical.ts';
 import { catalogue, type Decided, type EventType, isEventType, type PrismEvent } from './catalogue.ts';
 import { categoryOf, type EventEnvelope, envelopeSchema, eventBytes } from './envelope.ts';
 import { type Upcasters, upcast, upcasters } from './upcast.ts';
@@ -54,7 +54,9 @@ export function parseEntry(entry: Uint8Array): PrismEvent {
   } catch (error) {
     throw new NotAnEventError('entry is not JSON', { cause: error });
   }
-  if (canonicalText(value) !== text) throw new NotAnEventError('entry is not in canonical form (RFC 8785)');
+  // Bytes, not text: what is not UTF-8 would be read as a replacement character.
+  if (!canonicalBytes(value).equals(entry))
+    throw new NotAnEventError('entry is not in canonical form (RFC 8785)');
   return parseEvent(value);
 }
 

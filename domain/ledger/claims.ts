@@ -129,7 +129,7 @@ export function planOf(
   return { planDigest: digestOf(entry.policy.plan), pairs, architectureFrom: canonical.submission };
 }
 
-/** The most alike family that another hotkey has discovered; the earliest of equals. */
+/** The most alike family that another hotkey's earlier submission has discovered; the earliest of equals. */
 function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null {
   const own = entry.state.reviewed?.architecture;
   if (own === null || own === undefined) return null;
@@ -140,6 +140,8 @@ function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null
     const fingerprint = other?.state.reviewed?.architecture;
     if (
       other === undefined ||
+      // Discovered under a later policy that calls fewer things alike, it did not have to wait for this one.
+      other.order > entry.order ||
       other.hotkey === entry.hotkey ||
       fingerprint === null ||
       fingerprint === undefined
@@ -157,6 +159,16 @@ function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null
     }
   }
   return best;
+}
+
+/**
+ * The family as a training claim sees it: what a later-admitted submission has discovered is not there yet. It can have been discovered
+ * already, since an architecture claim does not wait for recipes.
+ */
+function asSeenBy(state: LedgerState, entry: SubmissionEntry, family: FamilyState): FamilyState {
+  const discoverer =
+    family.discovery === null ? undefined : state.submissions.get(family.discovery.submission);
+  return discoverer !== undefined && discoverer.order > entry.order ? { ...family, discovery: null } : family;
 }
 
 export interface DecidedClaim {
@@ -205,7 +217,11 @@ export function nextClaim(
     return {
       family,
       entry,
-      decided: decideTraining({ ...claim, digest, gain: scored.training }, folded, entry.policy),
+      decided: decideTraining(
+        { ...claim, digest, gain: scored.training },
+        asSeenBy(state, entry, folded),
+        entry.policy,
+      ),
     };
   }
   return null;

@@ -5,8 +5,15 @@
 import { canonicalText } from '../events/canonical.ts';
 import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
 import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
-import { emptyFamily, evolveFamily, type FamilyState, incumbentOf } from '../ownership/family.ts';
+import {
+  emptyFamily,
+  evolveFamily,
+  type FamilyState,
+  incumbentOf,
+  type Variant,
+} from '../ownership/family.ts';
 import { require } from '../refused.ts';
+import type { Gain } from '../scoring/gain.ts';
 import { scoreOf } from '../scoring/score.ts';
 import { evolveSubmission } from '../submission/evolve.ts';
 import { absentSubmission } from '../submission/state.ts';
@@ -55,6 +62,7 @@ function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void
   const id = submissionId(state.id, hotkey, nonce);
   require(event.stream ===
     streamOf.submission(id), 'wrong-content', `hotkey and nonce belong in submission-${id}`);
+  require(!state.submissions.has(id), 'already-done', `submission ${id} was received before`);
   const submission = evolveSubmission(absentSubmission, event);
   const entry = {
     id,
@@ -123,11 +131,18 @@ function onFamily(state: LedgerState, event: PrismEvent): void {
 /** Whoever owns something in a family, by earliest admission, with the gain that is paid for. */
 function earnings(
   state: LedgerState,
-  of: (family: FamilyState) => { readonly submission: string; readonly earning: Earning } | null,
+  of: (
+    family: FamilyState,
+  ) => (Pick<Variant, 'submission' | 'hotkey'> & { readonly gain: Gain | null }) | null,
 ): readonly Earning[] {
-  const found = [...state.families.values()].map(of).filter((one) => one !== null);
-  const order = (submission: string): number => state.submissions.get(submission)?.order ?? 0;
-  return found.sort((a, b) => order(a.submission) - order(b.submission)).map((one) => one.earning);
+  const found: Earning[] = [];
+  for (const family of state.families.values()) {
+    const owner = of(family);
+    const order = owner === null ? undefined : state.submissions.get(owner.submission)?.order;
+    if (owner === null || owner.gain === null || order === undefined) continue;
+    found.push({ hotkey: owner.hotkey, order, lowerMicrobits: owner.gain.lowerMicrobits });
+  }
+  return found.sort((a, b) => a.order - b.order);
 }
 
 function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
@@ -143,23 +158,8 @@ function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
     weights: null,
     emissions: new Map(),
   });
-  const architectures = earnings(state, ({ discovery }) =>
-    discovery?.gain
-      ? {
-          submission: discovery.submission,
-          earning: { hotkey: discovery.hotkey, lowerMicrobits: discovery.gain.lowerMicrobits },
-        }
-      : null,
-  );
-  const trainings = earnings(state, (family) => {
-    const variant = incumbentOf(family);
-    return (
-      variant && {
-        submission: variant.submission,
-        earning: { hotkey: variant.hotkey, lowerMicrobits: variant.gain.lowerMicrobits },
-      }
-    );
-  });
+  const architectures = earnings(state, ({ discovery }) => discovery);
+  const trainings = earnings(state, incumbentOf);
   const data = weightsOf(epoch, event.id, architectures, trainings, state.policy.weights);
   owe(state, event.stream, event.id, epochCorrelation(state.id, epoch), { type: 'WeightsDerived', data });
 }
@@ -186,6 +186,7 @@ function onEpoch(state: LedgerState, event: PrismEvent): void {
 }
 
 function onPolicy(state: LedgerState, event: PrismEvent): void {
+  require(event.stream === streamOf.policy, 'wrong-content', `${event.type} belongs in ${streamOf.policy}`);
   if (event.type === 'LedgerOpened') {
     require(state.size === 0, 'already-done', 'a ledger is opened once, at index 0');
     require(event.id ===

@@ -1,10 +1,11 @@
-/** What a command leads to in the present state of a submission. Throws `RefusedError` where it leads to nothing. */
+/** What a command leads to in the present state of a submission. */
 
 import type { Measurement } from '../evaluation/plan.ts';
 import type { DataOf, Decided } from '../events/catalogue.ts';
 import { addMs, parseTime } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { require } from '../refused.ts';
+import { evolveSubmission } from './evolve.ts';
 import type { Attempt, SubmissionState } from './state.ts';
 
 type Work = Policy['work'];
@@ -81,7 +82,14 @@ export function lapseReason(
   return null;
 }
 
+/** The events that `command` leads to, in order: they can follow. Throws `RefusedError` where it leads to none. */
 export function decideSubmission(state: SubmissionState, command: SubmissionCommand): readonly Decided[] {
+  const decided = decisionOf(state, command);
+  decided.reduce(evolveSubmission, state);
+  return decided;
+}
+
+function decisionOf(state: SubmissionState, command: SubmissionCommand): readonly Decided[] {
   switch (command.type) {
     case 'admit':
       return [

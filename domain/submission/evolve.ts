@@ -1,14 +1,22 @@
 /** What each event does to a submission. Throws `RefusedError` for an event that cannot follow: a ledger with one is not valid. */
-import type { PrismEvent } from '../events/catalogue.ts';
+import type { Decided } from '../events/catalogue.ts';
 import { require } from '../refused.ts';
 import {
   type Attempt,
   isFinal,
   measurementOf,
   outstandingRuns,
+  type Phase,
   plannedRuns,
   type SubmissionState,
 } from './state.ts';
+
+/** Which stage rejects what is in each phase; in any other phase nothing is rejected. */
+const STAGES: ReadonlyMap<Phase, 'intake' | 'review' | 'evaluation'> = new Map([
+  ['received', 'intake'],
+  ['admitted', 'review'],
+  ['reviewed', 'evaluation'],
+] as const);
 
 function openAttempt(state: SubmissionState, attempt: number, token: number): Attempt {
   const open = state.open;
@@ -18,7 +26,7 @@ function openAttempt(state: SubmissionState, attempt: number, token: number): At
   return open;
 }
 
-export function evolveSubmission(state: SubmissionState, event: PrismEvent): SubmissionState {
+export function evolveSubmission(state: SubmissionState, event: Decided): SubmissionState {
   require(!isFinal(state.phase), 'final', `nothing can follow once a submission is ${state.phase}`);
   switch (event.type) {
     case 'SubmissionReceived':
@@ -27,16 +35,18 @@ export function evolveSubmission(state: SubmissionState, event: PrismEvent): Sub
     case 'SubmissionAdmitted':
       require(state.phase === 'received', 'not-yet', 'only what was just received can be admitted');
       return { ...state, phase: 'admitted', admitted: event.data };
-    case 'SubmissionRejected':
-      require(state.phase !== 'absent' &&
-        state.phase !== 'planned' &&
-        state.phase !== 'measured', 'already-done', `cannot be rejected when ${state.phase}`);
-      require((event.data.stage === 'intake') ===
-        (state.phase ===
-          'received'), 'not-yet', `${event.data.stage} does not reject what is ${state.phase}`);
-      return { ...state, phase: 'rejected', rejected: event.data, open: null };
+    case 'SubmissionRejected': {
+      const due = STAGES.get(state.phase);
+      require(due !== undefined, 'already-done', `cannot be rejected when ${state.phase}`);
+      require(event.data.stage ===
+        due, 'not-yet', `${event.data.stage} does not reject what is ${state.phase}`);
+      return { ...state, phase: 'rejected', rejected: event.data };
+    }
     case 'SubmissionReviewed':
       require(state.phase === 'admitted', 'not-yet', `cannot be reviewed when ${state.phase}`);
+      require(event.data.architecture !== null ||
+        state.admitted?.layout.kind ===
+          'training_for_arch', 'wrong-content', 'an architecture was reviewed without its digest');
       return { ...state, phase: 'reviewed', reviewed: event.data };
     case 'ReviewFaulted':
       require(state.phase === 'admitted', 'not-yet', `no review is due when ${state.phase}`);

@@ -4,16 +4,23 @@ import type { DataOf } from '../events/catalogue.ts';
 import type { Policy } from '../policy/policy.ts';
 import { apportion } from './apportion.ts';
 
-/** A discovery that is paid: whose it is, and its gain at the lower bound. */
+/** What is paid for: whose it is, since when, and its gain at the lower bound. */
 export interface Earning {
   readonly hotkey: string;
+  /** Log index of the admission that it goes back to. */
+  readonly order: number;
   readonly lowerMicrobits: number;
 }
 
 /** Parts per million that each earning is paid from one pool: the price, scaled down together where the pool is too small. */
-export function poolPay(earnings: readonly Earning[], pricePpmPerBit: number, ceilingPpm: number): readonly number[] {
+export function poolPay(
+  earnings: readonly Earning[],
+  pricePpmPerBit: number,
+  ceilingPpm: number,
+): readonly number[] {
   const asked = earnings.map(
-    (earning) => (BigInt(Math.max(0, earning.lowerMicrobits)) * BigInt(pricePpmPerBit)) / BigInt(MICROBITS_PER_BYTE),
+    (earning) =>
+      (BigInt(Math.max(0, earning.lowerMicrobits)) * BigInt(pricePpmPerBit)) / BigInt(MICROBITS_PER_BYTE),
   );
   const sum = asked.reduce((total, one) => total + one, 0n);
   const ceiling = BigInt(ceilingPpm);
@@ -21,6 +28,7 @@ export function poolPay(earnings: readonly Earning[], pricePpmPerBit: number, ce
 }
 
 interface Pay {
+  order: number;
   architecturePpm: number;
   trainingPpm: number;
 }
@@ -37,20 +45,32 @@ export function weightsOf(
   rules: Policy['weights'],
 ): DataOf<'WeightsDerived'> {
   const pay = new Map<string, Pay>();
-  const add = (earnings: readonly Earning[], ceiling: number, pool: keyof Pay): void => {
+  const add = (
+    earnings: readonly Earning[],
+    ceiling: number,
+    pool: 'architecturePpm' | 'trainingPpm',
+  ): void => {
     const parts = poolPay(earnings, rules.pricePpmPerBit, ceiling);
-    for (const [index, { hotkey }] of earnings.entries()) {
-      const entry = pay.get(hotkey) ?? { architecturePpm: 0, trainingPpm: 0 };
+    for (const [index, { hotkey, order }] of earnings.entries()) {
+      const entry = pay.get(hotkey) ?? { order, architecturePpm: 0, trainingPpm: 0 };
+      entry.order = Math.min(entry.order, order);
       entry[pool] += parts[index] ?? 0;
       pay.set(hotkey, entry);
     }
   };
   add(architectures, rules.architecturePoolPpm, 'architecturePpm');
   add(trainings, rules.trainingPoolPpm, 'trainingPpm');
-  const paid = [...pay].filter(([, part]) => part.architecturePpm + part.trainingPpm > 0);
+  const paid = [...pay]
+    .filter(([, part]) => part.architecturePpm + part.trainingPpm > 0)
+    .sort(([, a], [, b]) => a.order - b.order);
   const ppm = paid.map(([, part]) => part.architecturePpm + part.trainingPpm);
   const burnPpm = PPM - ppm.reduce((total, one) => total + one, 0);
   const units = apportion([...ppm, burnPpm]);
-  const shares = paid.map(([hotkey, part], index) => ({ hotkey, units: units[index] ?? 0, ...part }));
+  const shares = paid.map(([hotkey, { architecturePpm, trainingPpm }], index) => ({
+    hotkey,
+    units: units[index] ?? 0,
+    architecturePpm,
+    trainingPpm,
+  }));
   return { basis, epoch, shares, burn: { hotkey: rules.burnHotkey, units: units[paid.length] ?? 0 } };
 }

@@ -8,7 +8,7 @@ import { VERSION } from '../version.ts';
 import { checkProject } from './check.main.ts';
 import { getJson, runningEngine, submitProject } from './client.ts';
 import { runDemo } from './demo/demo.main.ts';
-import { report } from './demo/report.ts';
+import { report, reportData } from './demo/report.ts';
 import { adoptPolicy, closeEpoch, resolveHold } from './operator.main.ts';
 import { CommandError, EXIT, printJson, say } from './output.ts';
 import { PolicyFileError, readPolicy } from './policy-file.ts';
@@ -76,18 +76,16 @@ program
   .option('--json', 'end with one JSON object on standard output')
   .action(async ({ json = false }: { json?: boolean }) => {
     const under = program.opts<Common>().data ?? '.prism';
-    const { names, verification, views, ledger, vkey, durationMs } = await runDemo({ under, json });
-    if (json) {
-      printJson({ ...views, ledger, verified: verification.ok, durationMs });
-    } else if (verification.ok) {
-      process.stdout.write(`\n${report(verification.models, names)}\n\n`);
-      say(
-        `verified: ${verification.size} events, ${verification.derived} scores, claims and weights derived again and found equal`,
-      );
-      say(`check it yourself: npm run prism -- verify ${ledger.directory} --key '${vkey}'`);
-    }
+    const { names, verification, verified, ledger, vkey, durationMs } = await runDemo({ under, json });
     if (!verification.ok)
       throw new CommandError(`the ledger does not verify: ${verification.reason}`, EXIT.no);
+    if (json) printJson({ ...reportData(verification.models, names), ledger, verified, durationMs });
+    else process.stdout.write(`\n${report(verification.models, names)}\n\n`);
+    if (!verified) throw new CommandError('the gateway and the verified ledger disagree', EXIT.no);
+    say(
+      `verified: ${verification.size} events, ${verification.derived} scores, claims and weights derived again and found equal`,
+    );
+    say(`check it yourself: npm run prism -- verify ${ledger.directory} --key '${vkey}'`);
   });
 
 program

@@ -49,7 +49,8 @@ export function archiveOf(body: Buffer, contentType: string, filename: string | 
       'send the project as a ZIP: code must be base64 of it, and filename end in .zip',
     );
   }
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(parsed.data.code))
-    throw new BridgeError(422, 'bad-base64', 'code: is not base64');
-  return { zip: Buffer.from(parsed.data.code, 'base64'), filename: filename ?? parsed.data.filename };
+  // White space goes first, so that the expression has one way to match and its time is linear.
+  const code = parsed.data.code.replaceAll(/\s/g, '');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(code)) throw new BridgeError(422, 'bad-base64', 'code: is not base64');
+  return { zip: Buffer.from(code, 'base64'), filename: filename ?? parsed.data.filename };
 }

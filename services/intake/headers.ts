@@ -24,7 +24,12 @@ const vouchedSchema = z.strictObject({
     .max(128)
     .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces'),
   requestHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be the lower-case hex SHA-256 of the body'),
-  uid: z.coerce.number().int().min(0).max(65_535).nullable(),
+  uid: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number from 0 to 65535')
+    .transform(Number)
+    .refine((uid) => uid <= 65_535, 'must be a number from 0 to 65535')
+    .nullable(),
   filename: z
     .string()
     .regex(/^[A-Za-z0-9_.-]{1,255}$/, 'must match [A-Za-z0-9_.-]+')

@@ -15,6 +15,8 @@ function findingOf({ rule, path, line, message, hint }: ReviewResult['findings']
 /**
  * @param findingsBlob blob with the reviewer's whole answer
  * @param image content digest of the image that reviewed
+ *
+ * Throws where the answer is no verdict: neither an error nor what an accepted submission must have.
  */
 export function verdictOf(
   ledger: string,
@@ -49,6 +51,8 @@ export function verdictOf(
       );
     }
   }
+  if (layout.kind !== 'training_for_arch' && result.architecture === null)
+    throw new Error('the reviewer found neither an architecture nor an error');
   return {
     type: 'SubmissionReviewed',
     data: {

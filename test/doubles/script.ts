@@ -36,8 +36,13 @@ export const scriptSchema = z.strictObject({
       recipe: z.enum(['reference', 'submission']).optional(),
     })
     .optional(),
-  /** Replaces parts of the reviewer's answer. */
-  review: z.record(z.string(), z.unknown()).default({}),
+  /** Replaces parts of the reviewer's answer; of a component only what is given, null for none. */
+  review: z
+    .looseObject({
+      architecture: z.looseObject({}).nullable().optional(),
+      training: z.looseObject({}).nullable().optional(),
+    })
+    .default({}),
 });
 
 export type Script = z.infer<typeof scriptSchema>;

@@ -6,6 +6,7 @@ import { familyOf, isSettled } from '../../../domain/ledger/claims.ts';
 import type { LedgerState } from '../../../domain/ledger/state.ts';
 import { defaultPolicy } from '../../../domain/policy/default.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
+import type { ReadModelName } from '../../../projections/index.ts';
 import type { LedgerClient } from '../../runtime/ledger-client.ts';
 import { wire } from '../../runtime/wiring.main.ts';
 import { loadSettings, placesOf, type Settings } from '../../settings.ts';
@@ -19,6 +20,7 @@ import { type DemoMiner, EXAMPLES, MINERS } from './miners.ts';
 import { type Progress, plainProgress, terminalProgress } from './progress.ts';
 
 const BURN_HOTKEY = 'hotkey-burn';
+const READ_MODELS: readonly ReadModelName[] = ['submissions', 'leaderboard', 'owners', 'weights'];
 const POLL_MS = 250;
 /** Longer than any machine should need. */
 const PATIENCE_MS = 3_600_000;
@@ -114,26 +116,20 @@ export async function runDemo(options: DemoOptions) {
     await until('the weights', client, (state) => (state.epochs.get(epoch)?.emissions.size ?? 0) > 0);
     const { size } = client.state;
     await untilSequenced(places.log, size);
-    const read = async (name: string): Promise<{ readonly [key: string]: unknown }> =>
-      z
-        .record(z.string(), z.unknown())
-        .parse(await getJson(`${engine.gatewayUrl}/v1/${name}?at=${size - 1}`));
-    const views = {
-      submissions: await read('submissions'),
-      leaderboard: await read('leaderboard'),
-      owners: await read('owners'),
-      weights: await read('weights'),
-    };
+    const served = await servedDigests(engine.gatewayUrl, size - 1);
     await engine.stop();
     const checkpoint = readFileSync(join(places.log, 'checkpoint'), 'utf8');
     const vkey = readFileSync(join(places.log, 'log.vkey'), 'utf8').trim();
     const verification = await verifyLedger(places.log, { key: vkey });
     const root = checkpoint.split('\n')[2] ?? '';
+    // Readers of the gateway and whoever verifies the files must see the same.
+    const verified =
+      verification.ok && READ_MODELS.every((name) => served[name] === verification.stateDigests[name]);
     return {
       names,
       vkey,
       verification,
-      views,
+      verified,
       ledger: { size, root, checkpoint, directory: places.log },
       durationMs: Math.round(performance.now() - started),
     };
@@ -145,6 +141,21 @@ export async function runDemo(options: DemoOptions) {
     await wiring.close();
     await engine.stop();
   }
+}
+
+/** State digests as the gateway tells them, at one index. */
+async function servedDigests(
+  gateway: string,
+  at: number,
+): Promise<{ readonly [name in ReadModelName]: string }> {
+  const digest = async (name: ReadModelName): Promise<string> =>
+    z.object({ stateDigest: z.string() }).parse(await getJson(`${gateway}/v1/${name}?at=${at}`)).stateDigest;
+  return {
+    submissions: await digest('submissions'),
+    leaderboard: await digest('leaderboard'),
+    owners: await digest('owners'),
+    weights: await digest('weights'),
+  };
 }
 
 async function untilSequenced(directory: string, size: number): Promise<void> {

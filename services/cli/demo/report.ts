@@ -45,3 +45,23 @@ export function report(models: ReadModels, names: ReadonlyMap<string, string>): 
     table(['hotkey', 'units', 'architecture ppm', 'training ppm'], paid),
   ].join('\n');
 }
+
+/** The same as plain data, for `--json`. Every unit of the weights is in it, the burn as an entry of its own. */
+export function reportData(models: ReadModels, names: ReadonlyMap<string, string>) {
+  const epoch = lastEpoch(models.weights);
+  const burn = epoch?.burn ?? null;
+  return {
+    submissions: [...models.submissions.byId.values()].map((view) => ({
+      project: names.get(view.id) ?? null,
+      ...view,
+    })),
+    leaderboard: leaderboardRows(models.leaderboard),
+    owners: ownedFamilies(models.owners),
+    weights: [
+      ...(epoch?.shares ?? []).map((share) => ({ ...share, burn: false })),
+      ...(burn === null
+        ? []
+        : [{ hotkey: burn.hotkey, units: burn.units, architecturePpm: 0, trainingPpm: 0, burn: true }]),
+    ],
+  };
+}

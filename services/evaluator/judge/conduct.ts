@@ -78,9 +78,10 @@ export async function conduct(
 
   const report = () => parts.onProgress?.({ step, steps: plan.steps, points: findings.points });
   const trainUntil = async (target: number): Promise<void> => {
-    for (; step < target && !judgingFailed; step += 1) {
+    while (step < target && !judgingFailed) {
       parts.signal?.throwIfAborted();
       await trainer.train(step, text.batch(step));
+      step += 1;
       report();
     }
   };

@@ -18,6 +18,8 @@ import { checkState, type ModelState } from './tensors.ts';
 /** Largest header of an answer; also the largest answer without a body. */
 const HEADER_BYTES = 1_048_576;
 const LOGIT_BYTES = 4;
+/** A state of up to so many times the limit is read, so that it gets its true reason. */
+const STATE_SLACK = 2;
 
 interface Operation<T> {
   readonly header: Frame['header'];
@@ -125,7 +127,7 @@ export class Learner {
       header: { op: 'snapshot' },
       answer: snapshotSchema,
       timeoutMs: timeouts.snapshotMs,
-      maxBodyBytes: maxStateBytes,
+      maxBodyBytes: STATE_SLACK * maxStateBytes,
       where,
     });
     const state = { tensors: answer.tensors, body };

@@ -1,0 +1,1 @@
+"""See `prism_challenge.evaluator.interface`."""

@@ -1,0 +1,10 @@
+"""
+The static reviewer: reads a project with CPython's own parser and runs none of it.
+
+Order of reading: `review` (the one operation), `sources` (bytes to syntax trees), `project` and `scopes` (what a name means), `flow` (what an
+expression may hold), `rules/` (what is refused), then `reach`, `normalise` and `fingerprint` (what identifies a component).
+"""
+
+from .review import handlers
+
+__all__ = ["handlers"]

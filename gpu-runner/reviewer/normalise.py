@@ -1,0 +1,373 @@
+"""
+Normalised syntax: a stream of tokens that says what reachable code does and not how it is written down.
+
+The stream is our own and uses only fields of syntax nodes that are the same in every version of Python; it never depends on how `ast` prints
+itself. The project's own names become numbers in the order in which the walk meets them; definitions follow in the order of their first use,
+wherever they stand; imports dissolve into full dotted names. Docstrings, annotations, dead statements and formatting are not in it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
+
+from .classes import Classes
+from .flow import Flow
+from .guards import live
+from .numbering import Attributes, Key, Numbers
+from .outside_names import canonical
+from .project import Module
+from .reach import Reach, is_protocol
+from .references import Outside, Place, References, Variable, effective
+from .scopes import FUNCTIONS, Binding, parameters
+from .values import NOTHING, Value
+
+Token = Tuple[str, str]
+"""Kind and text. Kinds: `own` (a number), `outside`, `attribute`, `keyword`, `number`, `string`, `node`, `open`, `close`, `mark`."""
+
+FIELDS: Dict[str, Sequence[str]] = {
+    "Expr": ("value",), "Return": ("value",), "Delete": ("targets",), "Assign": ("targets", "value"), "AugAssign": ("target", "op", "value"),
+    "For": ("target", "iter", "body", "orelse"), "AsyncFor": ("target", "iter", "body", "orelse"), "While": ("test", "body", "orelse"),
+    "If": ("test", "body", "orelse"), "With": ("items", "body"), "AsyncWith": ("items", "body"), "withitem": ("context_expr", "optional_vars"),
+    "Raise": ("exc", "cause"), "Try": ("body", "handlers", "orelse", "finalbody"), "TryStar": ("body", "handlers", "orelse", "finalbody"),
+    "Assert": ("test", "msg"), "Break": (), "Continue": (), "Match": ("subject", "cases"), "match_case": ("pattern", "guard", "body"),
+    "BoolOp": ("op", "values"), "NamedExpr": ("target", "value"), "BinOp": ("left", "op", "right"), "UnaryOp": ("op", "operand"),
+    "IfExp": ("test", "body", "orelse"), "Dict": ("keys", "values"), "Set": ("elts",), "ListComp": ("generators", "elt"),
+    "SetComp": ("generators", "elt"), "GeneratorExp": ("generators", "elt"), "DictComp": ("generators", "key", "value"),
+    "comprehension": ("target", "iter", "ifs", "is_async"), "Await": ("value",), "Yield": ("value",), "YieldFrom": ("value",),
+    "Compare": ("left", "ops", "comparators"), "FormattedValue": ("value", "conversion", "format_spec"), "Subscript": ("value", "slice"),
+    "Starred": ("value",), "List": ("elts",), "Tuple": ("elts",), "Slice": ("lower", "upper", "step"), "Index": ("value",),
+    "MatchValue": ("value",), "MatchSingleton": ("value",), "MatchSequence": ("patterns",), "MatchMapping": ("keys", "patterns"),
+    "MatchClass": ("cls", "patterns", "kwd_attrs", "kwd_patterns"), "MatchStar": (), "MatchAs": ("pattern",), "MatchOr": ("patterns",),
+}  # fmt: skip
+"""What is written of a node, in this order."""
+
+
+class UnknownNodeError(Exception):
+    """Syntax that this normaliser does not know: newer than the runner's Python."""
+
+    def __init__(self, node: ast.AST) -> None:
+        super().__init__(type(node).__name__)
+        self.node = node
+
+
+def normalise(references: References, classes: Classes, flow: Flow, reach: Reach, roots: Sequence[Tuple[str, Module, ast.AST]]) -> List[Token]:
+    """Of the contract's functions (name, module, node), in this order, and of all they use."""
+    writer = _Writer(references, classes, flow, reach)
+    for name, module, node in roots:
+        writer.root(name, module, node)
+    writer.drain()
+    return writer.tokens
+
+
+class _Writer:
+    def __init__(self, references: References, classes: Classes, flow: Flow, reach: Reach) -> None:
+        self.tokens: List[Token] = []
+        self._references, self._classes, self._flow, self._reach = references, classes, flow, reach
+        self._attributes = Attributes(classes, flow, reach)
+        self._numbers = Numbers()
+        self._queue: List[Callable[[], None]] = []
+        self._written: set = set()
+        self._methods: Dict[Key, List[Tuple[Module, ast.AST]]] = {}
+        """Methods of classes already written, waiting for their name to be met."""
+        self._module: Module
+        self._special: Dict[str, Callable] = {
+            "Name": self._name, "Attribute": self._attribute, "Constant": self._constant, "Call": self._call, "keyword": self._keyword,
+            "Lambda": self._lambda, "JoinedStr": self._joined, "AnnAssign": self._annotated, "ExceptHandler": self._handler,
+            "FunctionDef": self._inner_function, "AsyncFunctionDef": self._inner_function, "ClassDef": self._inner_class, "ExtSlice": self._slices,
+            "Import": self._nothing, "ImportFrom": self._nothing,
+        }  # fmt: skip
+
+    def root(self, name: str, module: Module, node: ast.AST) -> None:
+        self._module = module
+        self._put("mark", f"contract {name}")
+        self._own(module.scopes.bound[node])
+        if node not in self._written:
+            self._function(node)
+
+    def drain(self) -> None:
+        """Definitions in the order of their first use; writing one may add to the queue."""
+        while self._queue:
+            self._queue.pop(0)()
+
+    # Tokens
+
+    def _put(self, kind: str, text: str = "") -> None:
+        self.tokens.append((kind, text))
+
+    def _own(self, key: Key) -> bool:
+        """A name of the project's; says whether it is met for the first time."""
+        number, first = self._numbers.of(key)
+        self._put("own", str(number))
+        return first
+
+    def _node(self, node: Optional[ast.AST]) -> None:
+        if node is None:
+            self._put("mark", "none")
+            return
+        name = type(node).__name__
+        if name in self._special:
+            self._special[name](node)
+            return
+        if name not in FIELDS:
+            if isinstance(node, (ast.operator, ast.unaryop, ast.boolop, ast.cmpop)):
+                self._put("node", name)
+                return
+            raise UnknownNodeError(node)
+        self._put("node", name)
+        if node in self._module.scopes.bound:  # a pattern's capture
+            self._own(self._module.scopes.bound[node])
+        for field in FIELDS[name]:
+            self._field(getattr(node, field, None))
+
+    def _field(self, value: object) -> None:
+        if isinstance(value, list):
+            self._list(live(value) if value and isinstance(value[0], ast.stmt) else value)
+        elif isinstance(value, ast.AST) or value is None:
+            self._node(value)
+        else:
+            self._put("mark", repr(value))
+
+    def _list(self, values: Sequence[object]) -> None:
+        self._put("open")
+        for value in values:
+            self._field(value)
+        self._put("close")
+
+    # Names
+
+    def _name(self, node: ast.Name) -> None:
+        reference = self._references.expression(self._module, node)
+        if isinstance(reference, Variable):
+            self._variable(reference.binding)
+        elif isinstance(reference, Outside):
+            self._put("outside", canonical(reference.dotted))
+        else:
+            self._put("outside", "module" if isinstance(reference, Place) else "missing")
+
+    def _variable(self, binding: Binding) -> None:
+        if binding.scope.kind == "class":
+            key = self._attributes.of_class(binding.scope.node, binding.name)
+            self._attribute_name(binding.name, key)
+        elif self._own(binding) and binding.scope.kind == "module":
+            self._queue.append(lambda: self._define(binding))
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        reference = self._references.expression(self._module, node)
+        if isinstance(reference, Outside):
+            self._put("outside", canonical(reference.dotted))
+        elif isinstance(reference, Variable):
+            self._variable(reference.binding)
+        else:
+            self._put("node", "Attribute")
+            self._node(node.value)
+            self._attribute_name(node.attr, self._attributes.key(node.attr, self._flow.value_of.get(node.value, NOTHING)))
+
+    def _attribute_name(self, name: str, key: Optional[Key]) -> None:
+        if key is None:
+            self._put("attribute", name)
+            return
+        root = self._attributes.root(key)
+        if self._own(root):
+            for module, method in self._methods.pop(root, []):
+                self._enqueue_method(module, method)
+
+    # Expressions
+
+    def _constant(self, node: ast.Constant) -> None:
+        value = node.value
+        if isinstance(value, (bool, type(None), type(Ellipsis))):
+            self._put("mark", repr(value))
+        elif isinstance(value, int):
+            self._put("number", hex(value))
+        elif isinstance(value, float):
+            self._put("number", value.hex())
+        elif isinstance(value, complex):
+            self._put("number", f"{value.real.hex()} {value.imag.hex()}j")
+        else:
+            self._put("string", value if isinstance(value, str) else "bytes " + value.hex())
+
+    def _joined(self, node: ast.JoinedStr) -> None:
+        """An f-string; how its constant parts are cut differs between versions of Python."""
+        self._put("node", "JoinedStr")
+        text = ""
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                text += str(part.value)
+                continue
+            if text:
+                self._put("string", text)
+                text = ""
+            self._node(part)
+        if text:
+            self._put("string", text)
+        self._put("close")
+
+    def _call(self, node: ast.Call) -> None:
+        self._put("node", "Call")
+        self._node(node.func)
+        self._list(node.args)
+        takers = self._takers(node)
+        self._put("open")
+        for _, name, value in sorted(((self._keyword_name(takers, one), index, one) for index, one in enumerate(node.keywords)), key=lambda one: one[:2]):
+            self._put("keyword", self._keyword_name(takers, value)[1])
+            self._node(value.value)
+        self._put("close")
+
+    def _takers(self, node: ast.Call) -> List[List[str]]:
+        """Parameter names of the project's functions that this call may mean, in a fixed order; `self` is one of them."""
+        value = self._flow.value_of.get(node.func, NOTHING)
+        if isinstance(self._references.expression(self._module, node.func), Outside):
+            first = node.args[0] if node.args else None
+            if first is None or self._references.expression(self._module, node.func) != Outside("dataclasses.replace"):
+                return []
+            value = frozenset(("class", item[1]) for item in self._flow.value_of.get(first, NOTHING) if item[0] == "own")
+        functions = [item[1] for item in value if item[0] == "function"]
+        classes = self._classes.by_index(item[1] for item in value if item[0] == "class")
+        functions += self._flow.methods([cls for one in classes for cls in self._classes.ancestors(one)], ("__init__", "__new__"))
+        own = [cls for item in value if item[0] == "own" for cls in self._classes.relatives(item[1])]
+        functions += self._flow.methods(own, ("forward", "__call__"))
+        takers = sorted([one.arg for one in parameters(function)] for function in set(functions))
+        return [*takers, *(self._classes.fields(cls) for cls in classes if self._classes.is_record(cls))]
+
+    def _keyword_name(self, takers: List[List[str]], node: ast.keyword) -> Tuple[int, str]:
+        """(rank, text): a parameter of the project's by its position, an outside one by its name, `**` last."""
+        if node.arg is None:
+            return (1 << 30, "**")
+        positions = [taker.index(node.arg) for taker in takers if node.arg in taker]
+        return (min(positions), f"#{min(positions)}") if positions else (-1, node.arg)
+
+    def _keyword(self, node: ast.keyword) -> None:
+        self._put("keyword", node.arg or "**")
+        self._node(node.value)
+
+    def _lambda(self, node: ast.Lambda) -> None:
+        self._put("node", "Lambda")
+        self._parameters(node)
+        self._node(node.body)
+
+    def _slices(self, node: ast.AST) -> None:
+        self._put("node", "Tuple")
+        self._list(node.dims)
+
+    # Statements
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        """As a plain assignment; a bare annotation says nothing, outside of a record."""
+        if node.value is not None:
+            self._put("node", "Assign")
+            self._list([node.target])
+            self._node(node.value)
+
+    def _nothing(self, node: ast.AST) -> None:
+        """An import binds names that are written where they are used."""
+
+    def _handler(self, node: ast.ExceptHandler) -> None:
+        self._put("node", "ExceptHandler")
+        self._node(node.type)
+        if node.name is not None:
+            self._own(self._module.scopes.bound[node])
+        self._field(node.body)
+
+    def _inner_function(self, node: ast.AST) -> None:
+        self._own(self._module.scopes.bound[node])
+        self._function(node)
+
+    def _inner_class(self, node: ast.ClassDef) -> None:
+        self._own(self._module.scopes.bound[node])
+        self._class(node)
+
+    # Definitions
+
+    def _define(self, binding: Binding) -> None:
+        """What a top-level name of the project stands for."""
+        self._module = self._references.module_of[binding.scope.node]
+        for definition in effective(binding):
+            node = definition.node
+            if definition.kind not in ("function", "class", "assign") or node in self._written:
+                continue
+            self._put("mark", "define")
+            self._own(binding)
+            if isinstance(node, FUNCTIONS):
+                self._function(node)
+            elif isinstance(node, ast.ClassDef):
+                self._class(node)
+            else:
+                self._written.add(node)
+                self._node(node)
+
+    def _function(self, node: ast.AST) -> None:
+        self._written.add(node)
+        self._put("node", type(node).__name__)
+        self._list(node.decorator_list)
+        self._parameters(node)
+        self._field(node.body)
+
+    def _parameters(self, node: ast.AST) -> None:
+        arguments = node.args
+        positional = [*getattr(arguments, "posonlyargs", []), *arguments.args]
+        defaults = [*([None] * (len(positional) - len(arguments.defaults))), *arguments.defaults]
+        self._put("open")
+        for argument, default in [*zip(positional, defaults), *zip(arguments.kwonlyargs, arguments.kw_defaults)]:
+            self._own(self._module.scopes.bound[argument])
+            if default is not None:
+                self._put("mark", "default")
+                self._node(default)
+        for mark, argument in (("*", arguments.vararg), ("**", arguments.kwarg)):
+            if argument is not None:
+                self._put("mark", mark)
+                self._own(self._module.scopes.bound[argument])
+        self._put("mark", f"{len(positional)} positional")
+        self._put("close")
+
+    def _class(self, node: ast.ClassDef) -> None:
+        self._written.add(node)
+        self._put("node", "ClassDef")
+        self._list(node.decorator_list)
+        self._list(node.bases)
+        self._list(sorted(node.keywords, key=lambda one: one.arg or ""))
+        self._put("open")
+        methods: List[ast.AST] = []
+        for statement in live(node.body):
+            if isinstance(statement, FUNCTIONS):
+                methods += [statement] if statement in self._reach.nodes else []
+            elif isinstance(statement, ast.AnnAssign) and self._classes.is_record(node):
+                self._put("mark", "field")
+                self._node(statement.target)
+                self._node(statement.value)
+            else:
+                self._node(statement)
+        self._put("close")
+        self._enqueue_methods(node, methods)
+
+    def _enqueue_methods(self, node: ast.ClassDef, methods: List[ast.AST]) -> None:
+        """What runs by itself in the order of its (given) name; the rest in the order in which its names were met, or when they will be."""
+        module = self._module
+        for method in sorted((one for one in methods if is_protocol(one.name)), key=lambda one: one.name):
+            self._enqueue_method(module, method)
+        met: List[Tuple[int, ast.AST]] = []
+        for method in methods:
+            key = None if is_protocol(method.name) else self._attributes.of_class(node, method.name)
+            if key is None:
+                if not is_protocol(method.name):
+                    self._enqueue_method(module, method)
+                continue
+            root = self._attributes.root(key)
+            number = self._numbers.get(root)
+            if number is None:
+                self._methods.setdefault(root, []).append((module, method))
+            else:
+                met.append((number, method))
+        for _, method in sorted(met, key=lambda one: one[0]):
+            self._enqueue_method(module, method)
+
+    def _enqueue_method(self, module: Module, method: ast.AST) -> None:
+        self._queue.append(lambda: self._method(module, method))
+
+    def _method(self, module: Module, method: ast.AST) -> None:
+        self._module = module
+        cls = self._flow.class_of(method)
+        self._put("mark", "method")
+        self._own(module.scopes.bound[cls])
+        self._attribute_name(method.name, self._attributes.of_class(cls, method.name))
+        self._function(method)

@@ -1,0 +1,1 @@
+export { type DockerSandboxOptions, openDockerSandbox } from './docker-sandbox.ts';

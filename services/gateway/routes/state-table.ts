@@ -1,0 +1,130 @@
+/** The routes that answer from the state, at present or at any index of the log. */
+import { z } from 'zod';
+import type { ReadModelName } from '../../../projections/index.ts';
+import * as answers from '../answers.ts';
+import * as queries from '../query.ts';
+import type { GatewayState } from '../state.ts';
+import type { DeepReadonly } from '../views/deep-readonly.ts';
+import { leaderboardView } from '../views/leaderboard.ts';
+import { architecturesView, ownersView, trainingVariantsView } from '../views/owners.ts';
+import { submissionsView, submissionView } from '../views/submissions.ts';
+import { currentEpochView, epochsView, weightsView } from '../views/weights.ts';
+
+interface Definition<Query extends z.ZodObject, Answer extends z.ZodType> {
+  /** As fastify writes it: `/v1/submissions/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the answer is made from; the first gives its state digest. */
+  readonly models: readonly [ReadModelName, ...ReadModelName[]];
+  readonly query: Query;
+  /** An object gets `index` and `stateDigest` added; a bare list, as the reference has them, only the headers. */
+  readonly answer: Answer;
+  /** Null where there is no such thing. */
+  view(state: GatewayState, query: z.output<Query>, id: string): DeepReadonly<z.output<Answer>> | null;
+}
+
+export interface StateRoute {
+  readonly path: string;
+  readonly summary: string;
+  readonly models: readonly [ReadModelName, ...ReadModelName[]];
+  readonly query: z.ZodObject;
+  readonly answer: z.ZodType;
+  /** Parses the query; throws `HttpError` `bad-request`. */
+  prepare(query: unknown, id: string): (state: GatewayState) => unknown;
+}
+
+function stateRoute<Query extends z.ZodObject, Answer extends z.ZodType>(
+  of: Definition<Query, Answer>,
+): StateRoute {
+  const { path, summary, models, query, answer } = of;
+  return {
+    path,
+    summary,
+    models,
+    query: query.extend(queries.atQuery.shape),
+    answer: answer instanceof z.ZodObject ? answers.stateSchema.extend(answer.shape) : answer,
+    prepare(raw, id) {
+      const parsed = queries.parseQuery(query, raw);
+      return (state) => of.view(state, parsed, id);
+    },
+  };
+}
+
+export const leaderboardRoute = stateRoute({
+  path: '/v1/leaderboard',
+  summary: 'Scored submissions, best first: what each has proven, with its uncertainty.',
+  models: ['leaderboard', 'weights'],
+  query: queries.pageQuery,
+  answer: answers.leaderboardSchema,
+  view: leaderboardView,
+});
+
+export const ownersRoute = stateRoute({
+  path: '/v1/owners',
+  summary: 'Architecture families: who discovered each, and whose training recipe stands.',
+  models: ['owners'],
+  query: queries.noQuery,
+  answer: answers.ownersSchema,
+  view: (state) => ownersView(state),
+});
+
+export const stateRoutes: readonly StateRoute[] = [
+  leaderboardRoute,
+  ownersRoute,
+  stateRoute({
+    path: '/v1/submissions',
+    summary: 'Submissions in the order in which they were received.',
+    models: ['submissions', 'weights'],
+    query: queries.submissionsQuery,
+    answer: answers.submissionsSchema,
+    view: submissionsView,
+  }),
+  stateRoute({
+    path: '/v1/submissions/:id',
+    summary: 'One submission with the judged learning curves of its runs.',
+    models: ['submissions', 'weights'],
+    query: queries.noQuery,
+    answer: answers.submissionSchema,
+    view: (state, _query, id) => submissionView(state, id),
+  }),
+  stateRoute({
+    path: '/v1/weights',
+    summary: 'The last weights that were derived, and what Platform is told.',
+    models: ['weights'],
+    query: queries.noQuery,
+    answer: answers.weightsSchema,
+    view: (state) => weightsView(state),
+  }),
+  stateRoute({
+    path: '/v1/epochs',
+    summary: 'Closed epochs with their weights, oldest first.',
+    models: ['weights'],
+    query: queries.pageQuery,
+    answer: answers.epochsSchema,
+    view: epochsView,
+  }),
+  stateRoute({
+    path: '/v1/epochs/current',
+    summary: 'The epoch that is open.',
+    models: ['weights'],
+    query: queries.noQuery,
+    answer: answers.currentEpochSchema,
+    view: (state) => currentEpochView(state),
+  }),
+  stateRoute({
+    path: '/v1/architectures',
+    summary: 'Discovered families, as the reference lists them.',
+    models: ['owners'],
+    query: queries.architecturesQuery,
+    answer: answers.architecturesSchema,
+    view: (state, { limit }) => architecturesView(state, limit),
+  }),
+  stateRoute({
+    path: '/v1/training-variants',
+    summary: 'Granted training recipes, as the reference lists them.',
+    models: ['owners'],
+    query: queries.trainingVariantsQuery,
+    answer: answers.trainingVariantsSchema,
+    view: (state, { limit, architecture_id }) => trainingVariantsView(state, limit, architecture_id),
+  }),
+];
