@@ -30,7 +30,10 @@ export type Verification =
       readonly vkey: string;
       /** Scores, claims and weights that were computed again and found equal. */
       readonly derived: number;
+      /** Blobs that events name; none was opened. */
       readonly blobsNamed: number;
+      /** Seeds are drawn from a secret that the ledger commits to and that nobody has revealed. */
+      readonly seeds: 'committed, unchecked';
       readonly stateDigests: { readonly [name in ReadModelName]: string };
       readonly outcomeDigest: string;
       readonly weights: WeightsAnswer;
@@ -42,6 +45,7 @@ export type Verification =
       /** First wrong log index; null where only a file can be named. */
       readonly index: number | null;
       readonly file: string | null;
+      readonly code: string;
       readonly reason: string;
     };
 
@@ -73,10 +77,23 @@ function remember(folder: string, vkey: string, note: Buffer): void {
   renameSync(`${file}.${process.pid}`, file);
 }
 
+/** A log that is being written shows files ahead of its checkpoint for a moment; this often it is looked at again. */
+const LIVE_TRIES = 10;
+const LIVE_PAUSE_MS = 200;
+
+/** Audits a ledger. What is wrong with it is a result, not an exception. */
 export async function verifyLedger(
   directoryOrUrl: string,
   options: VerifyOptions = {},
 ): Promise<Verification> {
+  for (let tried = 1; ; tried += 1) {
+    const result = await verifyOnce(directoryOrUrl, options);
+    if (result.ok || result.code !== 'ahead-of-checkpoint' || tried === LIVE_TRIES) return result;
+    await new Promise((resolve) => setTimeout(resolve, LIVE_PAUSE_MS));
+  }
+}
+
+async function verifyOnce(directoryOrUrl: string, options: VerifyOptions): Promise<Verification> {
   try {
     const files = filesOf(directoryOrUrl);
     const expected = await keyOf(files, options.key);
@@ -90,7 +107,7 @@ export async function verifyLedger(
     const { checkpoint, keyPinned, vkey } = verified;
     if (ledger.opened !== null && ledger.opened.origin !== checkpoint.origin) {
       const reason = `the ledger was opened with origin ${ledger.opened.origin}, its checkpoint says ${checkpoint.origin}`;
-      return { ok: false, index: 0, file: null, reason };
+      return { ok: false, index: 0, file: null, code: 'wrong-origin', reason };
     }
     if (options.seen !== undefined) remember(options.seen, vkey, checkpoint.note);
     const names: readonly ReadModelName[] = ['submissions', 'leaderboard', 'owners', 'weights'];
@@ -105,6 +122,7 @@ export async function verifyLedger(
       vkey,
       derived,
       blobsNamed: blobs,
+      seeds: 'committed, unchecked',
       stateDigests: digests,
       outcomeDigest: outcomeDigest(ledger),
       weights: getWeights(models.weights, digests.weights),
@@ -112,9 +130,9 @@ export async function verifyLedger(
     };
   } catch (error) {
     if (error instanceof ReplayError)
-      return { ok: false, index: error.index, file: null, reason: error.message };
+      return { ok: false, index: error.index, file: null, code: 'replay', reason: error.message };
     if (error instanceof LogError)
-      return { ok: false, index: error.index, file: error.file, reason: error.message };
+      return { ok: false, index: error.index, file: error.file, code: error.code, reason: error.message };
     throw error;
   }
 }

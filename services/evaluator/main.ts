@@ -2,19 +2,17 @@ import { readFileSync } from 'node:fs';
 import { currentCorpus } from '../../infra/corpus/index.ts';
 import { openDockerSandbox } from '../../infra/sandbox/docker/index.ts';
 import { runProcess } from '../runtime/process.ts';
+import { sweepOwn } from '../runtime/sweep.ts';
 import { loopUntilEnd, wire } from '../runtime/wiring.main.ts';
 import { placesOf } from '../settings.ts';
 import { referenceFiles } from './reference.ts';
-import { evaluator } from './service.ts';
+import { evaluator, evaluatorLabels } from './service.ts';
 
 await runProcess('evaluator', async (context) => {
   const { settings, signal } = context;
   const wiring = await wire('evaluator', context);
   const sandbox = openDockerSandbox();
-  // Containers of an earlier life of this worker: their leases are lapsed from the ledger.
-  await sandbox
-    .sweep({ 'prism.worker': settings.worker })
-    .catch((error: unknown) => wiring.log.error('cannot sweep', error));
+  await sweepOwn(wiring, sandbox, (ledger) => evaluatorLabels(ledger, settings.worker));
   const service = evaluator({
     client: wiring.client,
     blobs: wiring.blobs,

@@ -38,6 +38,11 @@ export interface EvaluatorParts {
   readonly parallel: number;
 }
 
+/** Tells this worker's containers from those of other workers and other ledgers on the same machine. */
+export function evaluatorLabels(ledger: string, worker: string): { readonly [label: string]: string } {
+  return { 'prism.service': 'evaluator', 'prism.ledger': ledger, 'prism.worker': worker };
+}
+
 /** Thrown inside an attempt that has lost its lease. */
 class FencedError extends Error {}
 
@@ -89,7 +94,8 @@ async function lapse(entry: SubmissionEntry, parts: EvaluatorParts): Promise<voi
   const open = entry.state.open;
   if (open === null) return;
   // Its containers may still run here; nothing that they say counts any more.
-  if (open.worker === parts.worker) await parts.sandbox.sweep({ 'prism.worker': parts.worker });
+  if (open.worker === parts.worker)
+    await parts.sandbox.sweep(evaluatorLabels(parts.client.ledger, parts.worker));
   const { work } = entry.policy;
   await parts.client.commit(writingFor(entry, parts, 'lapse', open.attempt, entry.lastEventId), (state) => {
     const present = presentState(state, entry);
@@ -179,7 +185,7 @@ async function measureAll(
     throw new Error(`planned on corpus ${state.plan?.corpus}, but this worker has ${corpus.digest}`);
   }
   const sources = await loadSources(client.state, blobs, entry, parts.reference);
-  const labels = { 'prism.service': 'evaluator', 'prism.worker': worker, 'prism.submission': entry.id };
+  const labels = { ...evaluatorLabels(client.ledger, worker), 'prism.submission': entry.id };
   await forEachInParallel(outstandingRuns(state), parts.parallel, signal, async ({ pair, seed }, abort) => {
     const run = {
       plan: entry.policy.plan,

@@ -15,8 +15,14 @@ export interface IntakeOptions extends IntakeParts {
   readonly slug: string;
 }
 
+/** Some claim of the submission waits for a resolver. */
+function isHeld(state: LedgerState, submission: string): boolean {
+  return [...state.families.values()].some((family) => family.holds.get(submission)?.resolution === null);
+}
+
 /** The reference's status word. */
-function statusOf(entry: SubmissionEntry): string {
+function statusOf(state: LedgerState, entry: SubmissionEntry): string {
+  if (isHeld(state, entry.id)) return 'held';
   switch (entry.state.phase) {
     case 'rejected':
       return 'rejected';
@@ -35,7 +41,7 @@ function answerOf(state: LedgerState, entry: SubmissionEntry, createdAt: string)
     id: entry.id,
     hotkey: entry.hotkey,
     epoch_id: state.lastEpoch + 1,
-    status: statusOf(entry),
+    status: statusOf(state, entry),
     code_hash: entry.state.received?.requestHash ?? null,
     created_at: createdAt,
     error: entry.state.rejected?.message ?? null,

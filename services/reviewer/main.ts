@@ -1,18 +1,14 @@
 import { openDockerSandbox } from '../../infra/sandbox/docker/index.ts';
 import { runProcess } from '../runtime/process.ts';
+import { sweepOwn } from '../runtime/sweep.ts';
 import { loopUntilEnd, wire } from '../runtime/wiring.main.ts';
-import { reviewer } from './service.ts';
+import { reviewer, reviewerLabels } from './service.ts';
 
 await runProcess('reviewer', async (context) => {
+  const { worker } = context.settings;
   const wiring = await wire('reviewer', context);
   const sandbox = openDockerSandbox();
-  // Containers of an earlier life of this process.
-  await sandbox
-    .sweep({ 'prism.service': 'reviewer' })
-    .catch((error) => wiring.log.error('cannot sweep', error));
-  return loopUntilEnd(
-    reviewer({ client: wiring.client, blobs: wiring.blobs, sandbox }),
-    wiring,
-    context.signal,
-  );
+  await sweepOwn(wiring, sandbox, (ledger) => reviewerLabels(ledger, worker));
+  const service = reviewer({ client: wiring.client, blobs: wiring.blobs, sandbox, worker });
+  return loopUntilEnd(service, wiring, context.signal);
 });

@@ -17,6 +17,13 @@ export interface ReviewerParts {
   readonly client: LedgerClient;
   readonly blobs: BlobStore;
   readonly sandbox: Sandbox;
+  /** Unique among all reviewers of the ledger. */
+  readonly worker: string;
+}
+
+/** Tells this worker's containers from those of other workers and other ledgers on the same machine. */
+export function reviewerLabels(ledger: string, worker: string): { readonly [label: string]: string } {
+  return { 'prism.service': 'reviewer', 'prism.ledger': ledger, 'prism.worker': worker };
 }
 
 /** Submissions that wait for a verdict, oldest first. */
@@ -27,12 +34,12 @@ export function reviewerTodo(state: LedgerState): readonly SubmissionEntry[] {
 async function verdict(
   entry: SubmissionEntry,
   image: string,
-  { client, blobs, sandbox }: ReviewerParts,
+  { client, blobs, sandbox, worker }: ReviewerParts,
 ): Promise<Decided> {
   const admitted = entry.state.admitted;
   if (admitted === null) throw new Error(`submission ${entry.id} is not admitted`);
   const files = await getProject(blobs, admitted.filesBlob);
-  const labels = { 'prism.service': 'reviewer', 'prism.submission': entry.id };
+  const labels = { ...reviewerLabels(client.ledger, worker), 'prism.submission': entry.id };
   const found = await review(admitted.layout, files, { sandbox, labels });
   if (!found.ok) {
     return {

@@ -136,6 +136,7 @@ function startServices(simulation: Simulation): void {
         client,
         blobs: blobsOf(life, simulation.blobs),
         sandbox: sandboxOf(life, world, faults, simulation.sandbox),
+        worker: `worker-${instance}`,
       }),
     );
     simulation.service(`evaluator-${instance}`, ({ life, client }) =>

@@ -35,7 +35,12 @@ export function registerFeedRoute(app: FastifyInstance, follower: Follower): voi
       listener.abort();
     });
     // Not in object mode: its buffer is then counted in bytes.
-reply.hijack(); reply.raw.writeHead(200, HEADERS); void (async () => { for await (const f of frames(listener.signal)) reply.raw.write(f); })(); return reply;
+    reply.hijack();
+    reply.raw.writeHead(200, HEADERS);
+    void (async () => {
+      for await (const f of frames(listener.signal)) reply.raw.write(f);
+    })();
+    return reply;
   }
 
   app.get('/v1/feed', { exposeHeadRoute: false }, (request, reply) => {
