@@ -35,12 +35,7 @@ export function registerFeedRoute(app: FastifyInstance, follower: Follower): voi
       listener.abort();
     });
     // Not in object mode: its buffer is then counted in bytes.
-    reply.hijack();
-    reply.raw.writeHead(200, HEADERS);
-    void (async () => {
-      for await (const f of frames(listener.signal)) reply.raw.write(f);
-    })();
-    return reply;
+    return reply.headers(HEADERS).send(Readable.from(frames(listener.signal), { objectMode: false }));
   }
 
   app.get('/v1/feed', { exposeHeadRoute: false }, (request, reply) => {

@@ -1,0 +1,384 @@
+/**
+ * Histories of a fixed set of submissions in any order of events that real services could produce: submissions are handed over in one order,
+ * each then goes its own way at its own pace, and what the ledger owes is appended at any later moment.
+ */
+import { bytesRevealedAt } from '../../domain/evaluation/curve.ts';
+import type { Measurement, Pair } from '../../domain/evaluation/plan.ts';
+import { sha256 } from '../../domain/events/canonical.ts';
+import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
+import { parseEvent } from '../../domain/events/codec.ts';
+import { epochCorrelation, familyId, streamOf, submissionId } from '../../domain/events/ids.ts';
+import { familyOf, isSettled, planOf } from '../../domain/ledger/claims.ts';
+import { owedEvents } from '../../domain/ledger/evolve.ts';
+import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
+import { defaultPolicy, tinyPlan } from '../../domain/policy/default.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { plannedRuns } from '../../domain/submission/state.ts';
+import { LedgerBuilder } from './ledger-builder.ts';
+
+/** Two checkpoints, one seed, round numbers: a gain's lower bound is its mean less 1,000 microbits. */
+export const smallPolicy: Policy = {
+  ...defaultPolicy,
+  name: 'small',
+  plan: {
+    ...tinyPlan,
+    seeds: 1,
+    steps: 2,
+    checkpoints: [
+      { step: 1, windows: 4 },
+      { step: 2, windows: 4 },
+    ],
+  },
+  work: { ...defaultPolicy.work, reviewAttempts: 2, evaluationAttempts: 3 },
+  scoring: { standardErrorFloorMicrobits: 1_000, confidenceMilliZ: 1_000, minimumGainMicrobits: 20_000 },
+  weights: { ...defaultPolicy.weights, burnHotkey: '5Burn' },
+};
+
+export type Fate =
+  | 'scored'
+  | 'rejected-at-intake'
+  | 'rejected-in-review'
+  | 'abandoned-in-review'
+  | 'abandoned'
+  | 'received-only'
+  | 'reviewed-only';
+
+export interface Script {
+  readonly hotkey: string;
+  readonly kind: 'full' | 'architecture_only' | 'training_for_arch';
+  /** Name of the architecture; of a `training_for_arch`, of the one that it is for. */
+  readonly architecture: string;
+  /** Fingerprints that decide what looks alike. */
+  readonly sketch?: readonly number[];
+  /** Name of the recipe; ignored where the kind has none. */
+  readonly training?: string;
+  /** Gain of the architecture over the reference, microbits per byte. */
+  readonly gain?: number;
+  /** Gain of the recipe over the architecture. */
+  readonly recipeGain?: number;
+  readonly fate?: Fate;
+  /** Attempts that lapse before the one that ends the evaluation. */
+  readonly lapses?: number;
+  /** What a resolver says where its architecture is held; nobody: it expires. */
+  readonly resolver?: 'admit' | 'refuse';
+  /** Adopted right before it is handed over. */
+  readonly policy?: Policy;
+}
+
+/** Which of the possible next events comes (modulo their number), and how often the same submission goes on before others do. */
+export type Choice = readonly [which: number, times: number];
+
+export interface HistoryOptions {
+  readonly policy?: Policy;
+  /** Once they are used up, always the first that is possible. */
+  readonly choices?: readonly Choice[];
+}
+
+interface Write {
+  readonly stream: string;
+  readonly correlationId: string;
+  readonly decided: readonly Decided[];
+}
+
+/** What comes next in a lane: null while it has to wait. It may be asked many times before it is done. */
+type Step = (state: LedgerState) => Write | null;
+type Lane = Generator<Step, void, readonly Decided[]>;
+
+const REFERENCE_LOSS = 5_000_000;
+const CORPUS = sha256('a corpus');
+
+export function openLedger(policy: Policy = smallPolicy): LedgerBuilder {
+  const data = {
+    origin: 'history.example',
+    netuid: 100,
+    slug: 'prism',
+    seedCommitment: sha256('secret'),
+    salt: '0'.repeat(32),
+    policy,
+  };
+  return new LedgerBuilder().append(streamOf.policy, '', 'operator:test', { type: 'LedgerOpened', data });
+}
+
+/** Id of the submission at `index` of the scripts. */
+export function idOf(ledger: string, script: Script, index: number): string {
+  return submissionId(ledger, script.hotkey, `nonce-${index}`);
+}
+
+/** A decision of one type. */
+export type DecidedAs<T extends Decided['type']> = Extract<Decided, { readonly type: T }>;
+
+export const digestOfName = (name: string): string => sha256(`component ${name}`);
+
+export function familyOfName(ledger: string, architecture: string): string {
+  return familyId(ledger, digestOfName(architecture));
+}
+
+/** Tells one history of `scripts` to its end: nothing is owed, and nothing that was not to stop is waiting. */
+export function tell(scripts: readonly Script[], options: HistoryOptions = {}): LedgerBuilder {
+  const { choices = [] } = options;
+  const builder = openLedger(options.policy);
+  const lanes = [handovers(scripts, builder.ledger)];
+  for (const [index, script] of scripts.entries()) {
+    const id = idOf(builder.ledger, script, index);
+    lanes.push(lifeOf(script, id));
+    lanes.push(holdOf(script, id));
+  }
+  run(builder, lanes, choices);
+  return builder;
+}
+
+interface Possible extends Write {
+  /** What is owed, or a lane. */
+  readonly key: string;
+}
+
+function run(builder: LedgerBuilder, lanes: readonly Lane[], choices: readonly Choice[]): void {
+  const running = new Map<string, { readonly lane: Lane; step: Step }>();
+  for (const [index, lane] of lanes.entries()) {
+    const first = lane.next();
+    if (!first.done) running.set(`lane ${index}`, { lane, step: first.value });
+  }
+  const queue = [...choices];
+  let current = { key: '', left: 0 };
+  for (;;) {
+    const possible: Possible[] = owedEvents(builder.state).map((owed) => ({
+      ...owed,
+      decided: [owed.decided],
+    }));
+    for (const [key, { step }] of running) {
+      const write = step(builder.state);
+      if (write !== null) possible.push({ ...write, key });
+    }
+    const again = current.left > 0 ? possible.find(({ key }) => key === current.key) : undefined;
+    const [which, times] = again === undefined ? (queue.shift() ?? [0, 1]) : [0, current.left];
+    const chosen = again ?? possible[which % Math.max(1, possible.length)];
+    if (chosen === undefined) return;
+    current = { key: chosen.key, left: times - 1 };
+    builder.append(chosen.stream, chosen.correlationId, 'service:test', ...chosen.decided);
+    const of = running.get(chosen.key);
+    const next = of?.lane.next(chosen.decided);
+    if (next?.done) running.delete(chosen.key);
+    else if (of !== undefined && next !== undefined) of.step = next.value;
+  }
+}
+
+/** Hands over the submission at `index` of some scripts. */
+export function handOver(builder: LedgerBuilder, script: Script, index: number): string {
+  const id = idOf(builder.ledger, script, index);
+  builder.append(streamOf.submission(id), id, 'platform', ...handedOver(script, index, builder.ledger));
+  return id;
+}
+
+/** Lets one submission go on from where it is as far as it can come by itself: nothing that is owed is appended. */
+export function advance(builder: LedgerBuilder, script: Script, index: number): void {
+  const id = idOf(builder.ledger, script, index);
+  const lane = lifeOf(script, id);
+  let step = lane.next();
+  // What it has behind it: one event a step, after the two of its hand-over.
+  const past = builder.events.filter(({ stream }) => stream === streamOf.submission(id)).slice(2);
+  for (const event of past) step = lane.next([parseEvent(event)]);
+  while (!step.done) {
+    const write = step.value(builder.state);
+    if (write === null) return;
+    builder.append(write.stream, write.correlationId, 'service:test', ...write.decided);
+    step = lane.next(write.decided);
+  }
+}
+
+export function closeEpoch(builder: LedgerBuilder): LedgerBuilder {
+  const epoch = builder.state.lastEpoch + 1;
+  const correlation = epochCorrelation(builder.ledger, epoch);
+  return builder.append(streamOf.epoch(epoch), correlation, 'operator:test', {
+    type: 'EpochClosed',
+    data: { epoch },
+  });
+}
+
+function* handovers(scripts: readonly Script[], ledger: string): Lane {
+  for (const [index, script] of scripts.entries()) {
+    const { policy } = script;
+    if (policy !== undefined) {
+      const adopted: Decided = { type: 'PolicyAdopted', data: { policy, reason: 'as scripted' } };
+      yield () => ({ stream: streamOf.policy, correlationId: ledger, decided: [adopted] });
+    }
+    const id = idOf(ledger, script, index);
+    yield () => ({
+      stream: streamOf.submission(id),
+      correlationId: id,
+      decided: handedOver(script, index, ledger),
+    });
+  }
+}
+
+export function handedOver(script: Script, index: number, ledger: string): readonly Decided[] {
+  const received: Decided = {
+    type: 'SubmissionReceived',
+    data: {
+      hotkey: script.hotkey,
+      nonce: `nonce-${index}`,
+      uid: null,
+      requestHash: sha256(`body ${index}`),
+      filename: 'project.zip',
+      byteLength: 1_000,
+    },
+  };
+  if (script.fate === 'rejected-at-intake')
+    return [received, rejected('intake', 'archive-not-a-zip', 'not a ZIP')];
+  return [received, { type: 'SubmissionAdmitted', data: admittedOf(script, index, ledger) }];
+}
+
+export function admittedOf(script: Script, index: number, ledger: string): DataOf<'SubmissionAdmitted'> {
+  const { kind, architecture } = script;
+  const part = (entrypoint: string) => ({ entrypoint, files: [entrypoint] });
+  return {
+    layout: {
+      kind,
+      architectureId: kind === 'training_for_arch' ? familyOfName(ledger, architecture) : null,
+      architecture: kind === 'training_for_arch' ? null : part('model.py'),
+      training: kind === 'architecture_only' ? null : part('recipe.py'),
+    },
+    contentDigest: sha256(`content ${index}`),
+    filesBlob: sha256(`files ${index}`),
+    fileCount: 2,
+    totalBytes: 1_000,
+    compressedBytes: 500,
+  };
+}
+
+export function reviewedOf(script: Script): DataOf<'SubmissionReviewed'> {
+  const { kind, architecture, training = 'recipe', sketch = [] } = script;
+  return {
+    reviewer: { image: 'sha256:reviewer', normaliser: 1 },
+    architecture:
+      kind === 'training_for_arch' ? null : { digest: digestOfName(architecture), sketch: [...sketch] },
+    training: kind === 'architecture_only' ? null : { digest: digestOfName(training), sketch: [] },
+    inference: null,
+    hooks: [],
+    warnings: 0,
+    findingsBlob: sha256('findings'),
+  };
+}
+
+export function rejected(
+  stage: 'intake' | 'review' | 'evaluation',
+  code: string,
+  message: string,
+): DecidedAs<'SubmissionRejected'> {
+  return { type: 'SubmissionRejected', data: { stage, code, message, findings: [], findingsBlob: null } };
+}
+
+export function startedOf(attempt: number): Decided {
+  const data = {
+    attempt,
+    token: attempt,
+    worker: 'worker',
+    leaseUntil: '2026-01-02T00:00:00.000Z',
+    deadline: '2026-01-03T00:00:00.000Z',
+  };
+  return { type: 'EvaluationStarted', data };
+}
+
+export function measuredOf(pair: Pair, seed: number, script: Script, policy: Policy): Measurement {
+  const { gain = 0, recipeGain = 0 } = script;
+  const better = pair === 'reference' ? 0 : pair === 'architecture' ? gain : gain + recipeGain;
+  return {
+    pair,
+    seed,
+    ending: { kind: 'completed', detail: '' },
+    curve: policy.plan.checkpoints.map(({ step, windows }) => ({
+      step,
+      bytesRevealed: bytesRevealedAt(policy.plan, step),
+      lossMicrobits: REFERENCE_LOSS - better,
+      windows,
+    })),
+    stateBytes: 1_000,
+    trainerCpuUs: 1,
+    predictorCpuUs: 1,
+    durationUs: 1,
+    sandboxes: { trainer: null, predictor: null },
+    instrumented: { parameters: null, hooksUsed: [] },
+    standardErrorBlob: null,
+  };
+}
+
+/** Plans what the ledger wants of `entry`, or rejects it where its family is unknown; null while that is open. */
+export function plannedOf(state: LedgerState, entry: SubmissionEntry): Decided | null {
+  const plan = planOf(state, entry);
+  if (plan === null) return null;
+  if (plan === 'unknown') return rejected('evaluation', 'unknown-family', 'nobody has discovered it');
+  const seeds = Array.from({ length: entry.policy.plan.seeds }, (_, seed) =>
+    sha256(`seed ${entry.id} ${seed}`),
+  );
+  return { type: 'EvaluationPlanned', data: { ...plan, corpus: CORPUS, seeds } };
+}
+
+function* lifeOf(script: Script, id: string): Lane {
+  const { fate = 'scored', lapses = 0 } = script;
+  if (fate === 'rejected-at-intake' || fate === 'received-only') return;
+  const write = (...decided: readonly Decided[]): Write => ({
+    stream: streamOf.submission(id),
+    correlationId: id,
+    decided,
+  });
+  /** Waits for the submission to be handed over; later steps only come after that. */
+  const once =
+    (decide: (entry: SubmissionEntry, state: LedgerState) => Decided | null): Step =>
+    (state) => {
+      const entry = state.submissions.get(id);
+      const decided = entry === undefined ? null : decide(entry, state);
+      return decided === null ? null : write(decided);
+    };
+
+  if (fate === 'abandoned-in-review') {
+    for (const attempt of [1, 2])
+      yield once(() => ({ type: 'ReviewFaulted', data: { attempt, reason: 'no engine' } }));
+    yield once(() => abandoned('review', 2));
+    return;
+  }
+  if (fate === 'rejected-in-review') {
+    yield once(() => rejected('review', 'forbidden-import', 'imports socket'));
+    return;
+  }
+  yield once(() => ({ type: 'SubmissionReviewed', data: reviewedOf(script) }));
+  if (fate === 'reviewed-only') return;
+  const [planned] = yield once((entry, state) => plannedOf(state, entry));
+  if (planned?.type !== 'EvaluationPlanned') return;
+
+  const ends = fate === 'abandoned' ? 3 : lapses;
+  for (let attempt = 1; attempt <= ends; attempt += 1) {
+    yield once(() => startedOf(attempt));
+    yield once(() => ({ type: 'EvaluationLapsed', data: { attempt, token: attempt, reason: 'silent' } }));
+  }
+  if (fate === 'abandoned') {
+    yield once(() => abandoned('evaluation', 3));
+    return;
+  }
+  const attempt = lapses + 1;
+  yield once(() => startedOf(attempt));
+  for (const { pair, seed } of plannedRuns(planned.data)) {
+    yield once((entry) => ({
+      type: 'RunMeasured',
+      data: { ...measuredOf(pair, seed, script, entry.policy), attempt, token: attempt },
+    }));
+  }
+}
+
+function abandoned(stage: 'review' | 'evaluation', attempts: number): Decided {
+  return { type: 'EvaluationAbandoned', data: { stage, attempts, reason: 'given up' } };
+}
+
+/** Resolves the hold of a submission, should there be one. */
+function* holdOf({ resolver }: Script, submission: string): Lane {
+  yield (state) => {
+    const entry = state.submissions.get(submission);
+    if (entry === undefined || state.id === null || isSettled(state, entry)) return null;
+    const family = familyOf(state.id, entry);
+    const hold = family === null ? undefined : state.families.get(family)?.holds.get(submission);
+    if (family === null || hold?.resolution !== null) return null;
+    const decided: Decided =
+      resolver === undefined
+        ? { type: 'HoldExpired', data: { submission } }
+        : { type: 'HoldResolved', data: { submission, outcome: resolver, reason: 'as scripted' } };
+    return { stream: streamOf.family(family), correlationId: submission, decided: [decided] };
+  };
+}
