@@ -189,7 +189,7 @@ describe('an infrastructure fault is ours', () => {
   }
 
   test.each<[string, Partial<HostConfig>]>([
-    ['network', { NetworkMode: 'bridge' }],
+    ['network', { NetworkMode: 'host' }],
     ['root file system', { ReadonlyRootfs: false }],
     ['capabilities', { CapDrop: [] }],
     ['no-new-privileges', { SecurityOpt: [] }],

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Measurement, Pair } from '../../../domain/evaluation/plan.ts';
+import { scoreOf, scorePpm } from '../../../domain/scoring/score.ts';
+import { measuredOf, smallPolicy } from '../../support/history.ts';
+
+const BASIS = '00000000-0000-0000-0000-000000000001';
+const rules = smallPolicy.scoring;
+
+/** A run whose judged loss is `loss` at every checkpoint. */
+function run(pair: Pair, seed: number, loss: number): Measurement {
+  const measured = measuredOf(pair, seed, { hotkey: 'A', kind: 'full', architecture: 'a' }, smallPolicy);
+  return { ...measured, curve: measured.curve.map((point) => ({ ...point, lossMicrobits: loss })) };
+}
+
+/** One run of a pair per seed, with these losses. */
+const runs = (pair: Pair, ...losses: readonly number[]) => losses.map((loss, seed) => run(pair, seed, loss));
+
+describe('a score', () => {
+  test('is the gain of each pair over the one below it, seed by seed', () => {
+    const measured = [
+      ...runs('reference', 5_000_000, 6_000_000),
+      ...runs('architecture', 4_000_000, 5_200_000),
+      ...runs('recipe', 3_500_000, 4_900_000),
+    ];
+    expect(scoreOf(measured, true, rules, BASIS)).toEqual({
+      basis: BASIS,
+      architecture: {
+        n: 2,
+        meanMicrobits: 900_000,
+        standardErrorMicrobits: 100_000,
+        lowerMicrobits: 800_000,
+      },
+      training: { n: 2, meanMicrobits: 400_000, standardErrorMicrobits: 100_000, lowerMicrobits: 300_000 },
+      total: { n: 2, meanMicrobits: 1_300_000, standardErrorMicrobits: 200_000, lowerMicrobits: 1_100_000 },
+      scorePpm: 137_500,
+    });
+  });
+
+  test('does not depend on the order in which runs ended', () => {
+    const measured = [
+      ...runs('reference', 5_000_000, 6_000_000, 5_500_000),
+      ...runs('architecture', 4_000_000, 5_200_000, 5_100_000),
+    ];
+    expect(scoreOf(measured.toReversed(), true, rules, BASIS)).toEqual(scoreOf(measured, true, rules, BASIS));
+  });
+
+  test('is not taken away by a recipe that hurts', () => {
+    const measured = [
+      ...runs('reference', 5_000_000),
+      ...runs('architecture', 4_000_000),
+      ...runs('recipe', 7_000_000),
+    ];
+    const score = scoreOf(measured, true, rules, BASIS);
+    expect(score.total).toEqual(score.architecture);
+    expect(score.training).toMatchObject({ meanMicrobits: -3_000_000 });
+  });
+
+  test('of a recipe for another’s architecture has no architecture, and counts the whole pair', () => {
+    const measured = [
+      ...runs('reference', 5_000_000),
+      ...runs('architecture', 4_000_000),
+      ...runs('recipe', 3_000_000),
+    ];
+    expect(scoreOf(measured, false, rules, BASIS)).toMatchObject({
+      architecture: null,
+      training: { meanMicrobits: 1_000_000 },
+      total: { meanMicrobits: 2_000_000 },
+    });
+  });
+
+  test('without a recipe has no training', () => {
+    const measured = [...runs('reference', 5_000_000), ...runs('architecture', 4_000_000)];
+    expect(scoreOf(measured, true, rules, BASIS).training).toBeNull();
+  });
+
+  test('needs the reference and the architecture on a common seed', () => {
+    expect(() => scoreOf([run('reference', 0, 1), run('architecture', 1, 1)], true, rules, BASIS)).toThrow(
+      RangeError,
+    );
+    expect(() => scoreOf([], true, rules, BASIS)).toThrow(RangeError);
+  });
+
+  test('in parts per million of 8 bits is never below 0', () => {
+    const gain = (lowerMicrobits: number) => ({
+      n: 1,
+      meanMicrobits: 0,
+      standardErrorMicrobits: 0,
+      lowerMicrobits,
+    });
+    expect(scorePpm(gain(-1))).toBe(0);
+    expect(scorePpm(gain(7))).toBe(0);
+    expect(scorePpm(gain(8))).toBe(1);
+    expect(scorePpm(gain(8_000_000))).toBe(1_000_000);
+  });
+});

@@ -1,0 +1,33 @@
+/** A judge with scripted containers. */
+import type { Project, RunSpec } from '../../../../services/evaluator/judge/run.ts';
+import { ScriptedSandbox } from '../../../doubles/scripted-sandbox.ts';
+import { shortCorpus, shortPlan } from '../../../doubles/short-plan.ts';
+
+export function scriptedProject(script: object, recipe: Project['recipe'] = 'reference'): Project {
+  const files = new Map([
+    ['model.py', Buffer.from('# scripted\n')],
+    ['script.json', Buffer.from(JSON.stringify(script))],
+  ]);
+  return {
+    architecture: { entrypoint: 'model.py', files },
+    training: recipe === 'submission' ? { entrypoint: 'model.py', files } : null,
+    sameRoot: recipe === 'submission',
+    recipe,
+  };
+}
+
+export function runOf(project: Project, changes: Partial<RunSpec> = {}): RunSpec {
+  return { plan: shortPlan, seed: '42'.repeat(32), seedIndex: 1, pair: 'architecture', project, ...changes };
+}
+
+export function judgeParts(sandbox = new ScriptedSandbox()) {
+  let now = 0;
+  const clock = {
+    now: () => {
+      now += 5;
+      return now;
+    },
+    sleep: () => Promise.resolve(),
+  };
+  return { sandbox, corpus: shortCorpus, clock, labels: { worker: 'test' } };
+}
