@@ -3,14 +3,23 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { placesOf, type Settings } from '../settings.ts';
 import { CommandError } from './output.ts';
+import { isAlive } from './processes.ts';
 import { type RunningEngine, runningSchema } from './running.ts';
+
+/** The engine that runs on this data folder; null where there is none, also where one was killed and its file stayed. */
+export function findEngine(settings: Settings): RunningEngine | null {
+  const file = placesOf(settings).running;
+  if (!existsSync(file)) return null;
+  const engine = runningSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return isAlive(engine.pid) ? engine : null;
+}
 
 /** Throws `CommandError` where no engine runs on this data folder. */
 export function runningEngine(settings: Settings): RunningEngine {
-  const file = placesOf(settings).running;
-  if (!existsSync(file))
+  const engine = findEngine(settings);
+  if (engine === null)
     throw new CommandError(`no engine runs on ${settings.data}: start one with \`prism up\`, or give --data`);
-  return runningSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return engine;
 }
 
 async function answer(response: Response): Promise<unknown> {

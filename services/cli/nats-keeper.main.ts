@@ -1,6 +1,7 @@
 /** Keeps a `nats-server` running on one port of loopback, as the supervisor keeps the services. */
 import { type NatsServer, startNatsServer } from '../../infra/bus/nats-server.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { isAlive } from './processes.ts';
 
 const CHECK_MS = 500;
 
@@ -10,16 +11,8 @@ export interface NatsKeeper {
   stop(): Promise<void>;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export async function keepNatsServer(dir: string, log: Logger): Promise<NatsKeeper> {
+/** @param onRestart told once another process has taken its place */
+export async function keepNatsServer(dir: string, log: Logger, onRestart: () => void): Promise<NatsKeeper> {
   let server: NatsServer = await startNatsServer({ dir });
   const { url } = server;
   const port = Number(new URL(url).port);
@@ -30,6 +23,7 @@ export async function keepNatsServer(dir: string, log: Logger): Promise<NatsKeep
     restarting = startNatsServer({ dir, port })
       .then((again) => {
         server = again;
+        onRestart();
       })
       .catch((error: unknown) => log.error('nats-server cannot be started', error))
       .finally(() => {

@@ -1,6 +1,5 @@
 /** Operators' commands: appended by the command line through the same rules as everything else, with their actor. */
 
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { digestOf } from '../../domain/events/canonical.ts';
 import type { Decided } from '../../domain/events/catalogue.ts';
@@ -9,8 +8,8 @@ import type { LedgerState } from '../../domain/ledger/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { LedgerClient, Writing } from '../runtime/ledger-client.ts';
 import { wire } from '../runtime/wiring.main.ts';
-import { placesOf, type Settings } from '../settings.ts';
-import { runningEngine } from './client.ts';
+import type { Settings } from '../settings.ts';
+import { findEngine } from './client.ts';
 import { CommandError } from './output.ts';
 
 function actor(): string {
@@ -18,7 +17,7 @@ function actor(): string {
 }
 
 async function withClient<T>(settings: Settings, work: (client: LedgerClient) => Promise<T>): Promise<T> {
-  const natsUrl = existsSync(placesOf(settings).running) ? runningEngine(settings).nats : settings.nats;
+  const natsUrl = findEngine(settings)?.nats ?? settings.nats;
   const wiring = await wire('operator', { settings, natsUrl }, { tries: 25 });
   try {
     await wiring.client.catchUp();

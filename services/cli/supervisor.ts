@@ -36,11 +36,17 @@ export interface SupervisorOptions {
   readonly onStart?: (name: ServiceName, pid: number) => void;
 }
 
+/** A service that ends this often before it was ever ready will not become so: its settings or the machine are wrong. */
+const STARTS = 4;
+
 interface Child {
   process: ChildProcess | null;
   failures: number;
-  ready: Promise<void>;
-  markReady: () => void;
+  /** Rejects where the service never came up. */
+  readonly ready: Promise<void>;
+  readonly markReady: () => void;
+  readonly giveUp: (error: Error) => void;
+  lastLine: string;
 }
 
 export class Supervisor {
@@ -74,11 +80,17 @@ export class Supervisor {
   }
 
   #start(name: ServiceName): Child {
-    let markReady = (): void => undefined;
-    const ready = new Promise<void>((resolve) => {
-      markReady = resolve;
-    });
-    const child: Child = { process: null, failures: 0, ready, markReady };
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // Whoever waits for it is told; nobody has to.
+    promise.catch(() => undefined);
+    const child: Child = {
+      process: null,
+      failures: 0,
+      ready: promise,
+      markReady: resolve,
+      giveUp: reject,
+      lastLine: '',
+    };
     this.#spawn(name, child);
     return child;
   }
@@ -95,13 +107,18 @@ export class Supervisor {
     createInterface({ input: spawned.stdout }).on('line', (line) => {
       if (line.startsWith('ready ')) child.markReady();
     });
-    createInterface({ input: spawned.stderr }).on('line', onLine);
+    createInterface({ input: spawned.stderr }).on('line', (line) => {
+      if (line.includes(' ended: ')) child.lastLine = line;
+      onLine(line);
+    });
     // Writing to a child that is gone is its exit's business.
     spawned.stdin.on('error', () => undefined);
     spawned.once('error', (error) => log.error(`${name} cannot be started`, error));
     spawned.once('exit', (code, signal) => {
       if (this.#ending) return;
       child.failures = Date.now() - startedAt > STEADY_MS ? 1 : child.failures + 1;
+      if (child.failures >= STARTS)
+        child.giveUp(new Error(`${name} does not start: ${child.lastLine || 'it says nothing'}`));
       const delay = Math.min(RESTART_LIMIT_MS, RESTART_MS * 2 ** (child.failures - 1));
       log.error(`${name} ended (${signal ?? `status ${code}`}); started again in ${delay} ms`);
       setTimeout(() => this.#spawn(name, child), delay).unref();

@@ -1,5 +1,5 @@
 /** `prism up`: the whole engine on one machine, one process per service, and a `nats-server` unless one is given. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { systemRandom } from '../../infra/system/index.ts';
@@ -7,8 +7,10 @@ import { type Logger, lineLogger } from '../runtime/logger.ts';
 import type { Orders } from '../runtime/process.ts';
 import { wire } from '../runtime/wiring.main.ts';
 import { placesOf, type Settings } from '../settings.ts';
+import { findEngine } from './client.ts';
 import { keepNatsServer, type NatsKeeper } from './nats-keeper.main.ts';
 import { openLedger } from './open-ledger.ts';
+import { CommandError } from './output.ts';
 import type { RunningEngine } from './running.ts';
 import { SERVICES, type ServiceName, Supervisor } from './supervisor.ts';
 
@@ -55,9 +57,15 @@ export async function startEngine(settings: Settings, options: UpOptions = {}): 
   const log = options.log ?? lineLogger('up');
   const onLine = options.onLine ?? ((line) => process.stderr.write(`${line}\n`));
   mkdirSync(settings.data, { recursive: true });
+  const other = findEngine(settings);
+  if (other !== null)
+    throw new CommandError(
+      `an engine runs on ${settings.data} already: process ${other.pid}, ${other.gateway}`,
+    );
   await openIfAbsent(settings);
   const places = placesOf(settings);
-  const nats: NatsKeeper | null = settings.nats === null ? await keepNatsServer(places.nats, log) : null;
+  const nats: NatsKeeper | null =
+    settings.nats === null ? await keepNatsServer(places.nats, log, () => publish()) : null;
   const natsUrl = settings.nats ?? nats?.url ?? null;
   const orders: Orders = {
     settings,
@@ -77,7 +85,9 @@ export async function startEngine(settings: Settings, options: UpOptions = {}): 
   };
   const publish = (): void => {
     const pids = nats === null ? running.pids : { ...running.pids, 'nats-server': nats.pid() };
-    writeFileSync(places.running, `${JSON.stringify({ ...running, pids })}\n`);
+    // Renamed into place: who reads it sees all of it or the one before.
+    writeFileSync(`${places.running}.new`, `${JSON.stringify({ ...running, pids })}\n`);
+    renameSync(`${places.running}.new`, places.running);
   };
   const supervisor = new Supervisor({
     services: options.services ?? SERVICES,
@@ -89,7 +99,13 @@ export async function startEngine(settings: Settings, options: UpOptions = {}): 
       publish();
     },
   });
-  await supervisor.ready();
+  try {
+    await supervisor.ready();
+  } catch (error) {
+    await supervisor.stop();
+    await nats?.stop();
+    throw error;
+  }
   publish();
   let stopping: Promise<void> | null = null;
   const stop = async (): Promise<void> => {

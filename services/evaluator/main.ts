@@ -24,6 +24,7 @@ await runProcess('evaluator', async (context) => {
     reference: referenceFiles(),
     worker: settings.worker,
     parallel: settings.parallel,
+    signal,
   });
   return loopUntilEnd(service, wiring, signal);
 });

@@ -36,6 +36,8 @@ export interface EvaluatorParts {
   readonly worker: string;
   /** Runs that go side by side. */
   readonly parallel: number;
+  /** Ends the attempt under way and its containers at once; a later life of this worker lapses it and goes on with what is missing. */
+  readonly signal?: AbortSignal;
 }
 
 /** Tells this worker's containers from those of other workers and other ledgers on the same machine. */
@@ -159,14 +161,18 @@ async function evaluate(entry: SubmissionEntry, parts: EvaluatorParts): Promise<
   const token = await start(entry, parts);
   if (token === null) return;
   const over = new AbortController();
+  const end = (): void => over.abort(new Error('this evaluator is ending'));
+  if (parts.signal?.aborted) end();
+  parts.signal?.addEventListener('abort', end, { once: true });
   const renewing = renew(entry, parts, token, over);
   try {
     await measureAll(entry, parts, token, over.signal);
   } catch (error) {
     if (error instanceof FencedError || over.signal.aborted)
-      parts.log.error(`attempt ${token} at ${entry.id} lost its lease`, error);
+      parts.log.error(`attempt ${token} at ${entry.id} is broken off`, error);
     else await fault(entry, parts, token, error);
   } finally {
+    parts.signal?.removeEventListener('abort', end);
     over.abort();
     await renewing;
   }

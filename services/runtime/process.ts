@@ -13,6 +13,9 @@ export const ordersSchema = z.strictObject({
   gatewayPort: z.int().min(0).max(65_535),
 });
 
+/** A process that has not ended by itself this long after it was asked to, milliseconds, ends all the same: nobody may be left to kill it. */
+const GRACE_MS = 15_000;
+
 export type Orders = z.infer<typeof ordersSchema>;
 
 export interface Running {
@@ -33,7 +36,10 @@ export interface Context extends Orders {
  */
 export async function runProcess(name: string, start: (context: Context) => Promise<Running>): Promise<void> {
   const stop = new AbortController();
-  const end = (): void => stop.abort();
+  const end = (): void => {
+    stop.abort();
+    setTimeout(() => process.exit(1), GRACE_MS).unref();
+  };
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   process.stdin.once('end', end).once('close', end).resume();
