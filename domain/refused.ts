@@ -21,6 +21,6 @@ export class RefusedError extends Error {
 }
 
 /** Throws `RefusedError` unless `condition` holds. */
-export function require(condition: boolean, code: RefusalCode, message: string): asserts condition {
+export function ensure(condition: boolean, code: RefusalCode, message: string): asserts condition {
   if (!condition) throw new RefusedError(code, message);
 }

@@ -39,7 +39,7 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .max(64)
     .default(() => availableParallelism()),
-  /** Folder with the text that streams are drawn from; null: built once in the cache folder. */
+  /** Cache folder whose `corpus/` has the text that streams are drawn from, built there once; null: `PRISM_CACHE`, else `~/.cache/prism`. */
   corpus: z.string().nullable().default(null),
 });
 
@@ -62,6 +62,21 @@ function fromEnvironment(environment: NodeJS.ProcessEnv): { [key: string]: strin
   return found;
 }
 
+/** Throws `SettingsError` that names the file. */
+function readSettings(file: string): object {
+  let data: unknown;
+  try {
+    data = parse(readFileSync(file, 'utf8')) ?? {};
+  } catch (error) {
+    throw new SettingsError(
+      `settings ${file}: ${error instanceof Error ? error.message.trim() : String(error)}`,
+    );
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new SettingsError(`settings ${file}: must be a mapping of names to values`);
+  return data;
+}
+
 /**
  * Later sources win: file, environment, `overrides`. Throws `SettingsError` that names the key.
  * @param file path of a YAML file, or null
@@ -71,13 +86,15 @@ export function loadSettings(
   environment: NodeJS.ProcessEnv,
   overrides: Partial<Settings> = {},
 ): Settings {
-  const fromFile: unknown = file === null ? {} : (parse(readFileSync(file, 'utf8')) ?? {});
-  if (typeof fromFile !== 'object' || Array.isArray(fromFile))
-    throw new SettingsError(`${file}: must be a mapping of settings`);
+  const fromFile = file === null ? {} : readSettings(file);
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const parsed = settingsSchema.safeParse({ ...fromFile, ...fromEnvironment(environment), ...given });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
+    if (issue?.code === 'unrecognized_keys') {
+      const known = Object.keys(settingsSchema.shape).join(', ');
+      throw new SettingsError(`setting ${issue.keys[0]}: there is none of that name; there are ${known}`);
+    }
     throw new SettingsError(
       `setting ${issue?.path.join('.') || '(file)'}: ${issue?.message ?? 'is not valid'}`,
     );

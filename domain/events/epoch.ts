@@ -6,6 +6,9 @@ import { sha256Schema, uuidSchema } from './envelope.ts';
 const epoch = z.int().min(1);
 const units = z.int().min(0).max(65_535);
 
+/** A subnet has this many places; so many shares always fit into one event. */
+export const MAX_SHARES = 256;
+
 /** One hotkey's part of an epoch, in 1/65,535 of the whole. */
 export const shareSchema = z.strictObject({
   hotkey: hotkeySchema,
@@ -30,7 +33,7 @@ export const epochEvents = {
       basis: uuidSchema,
       epoch,
       /** By earliest admission. Units and burn sum to exactly 65,535. */
-      shares: z.array(shareSchema).max(400),
+      shares: z.array(shareSchema).max(MAX_SHARES),
       burn: z.strictObject({ hotkey: hotkeySchema.nullable(), units }),
     }),
   },

@@ -176,7 +176,7 @@ export const submissionEvents = {
       basis: uuidSchema,
       /** Over the reference, under the judge's recipe; null where the kind has no architecture of its own. */
       architecture: gainSchema.nullable(),
-      /** Over the judge's recipe on the same architecture; null where no recipe was run. */
+      /** Of the recipe over the judge's on the same architecture, or over the reference where that is better; null where no recipe was run. */
       training: gainSchema.nullable(),
       /** Of architecture and recipe together over the reference. */
       total: gainSchema,

@@ -10,7 +10,7 @@ import { familyId } from '../events/ids.ts';
 import { decideArchitecture, decideTraining, type NearMatch } from '../ownership/claims.ts';
 import { emptyFamily, type FamilyState } from '../ownership/family.ts';
 import { similarityPpm } from '../ownership/likeness.ts';
-import { require } from '../refused.ts';
+import { ensure } from '../refused.ts';
 import type { LedgerState, SubmissionEntry } from './state.ts';
 
 /** Has an architecture of its own to claim: known from its admission. */
@@ -119,7 +119,7 @@ export function planOf(
   entry: SubmissionEntry,
 ): Pick<DataOf<'EvaluationPlanned'>, 'planDigest' | 'pairs' | 'architectureFrom'> | 'unknown' | null {
   const layout = entry.state.admitted?.layout;
-  require(layout !== undefined, 'not-yet', 'only an admitted submission has a plan');
+  ensure(layout !== undefined, 'not-yet', 'only an admitted submission has a plan');
   const canonical =
     layout.kind === 'training_for_arch' ? canonicalArchitecture(state, entry) : { submission: entry.id };
   if (canonical === null || canonical === 'unknown') return canonical;
@@ -194,8 +194,11 @@ export function nextClaim(
     if (hold !== undefined && hold.resolution === null) return null;
     if (before.some((other) => blocksArchitecture(state, other, entry))) return null;
     const digest = reviewed.architecture?.digest;
-    require(digest !==
-      undefined, 'wrong-content', 'a submission with an architecture was reviewed without its digest');
+    ensure(
+      digest !== undefined,
+      'wrong-content',
+      'a submission with an architecture was reviewed without its digest',
+    );
     const near = nearMatch(state, entry);
     return {
       family,
@@ -212,8 +215,11 @@ export function nextClaim(
   if (claimsTraining(entry) && !folded.trainingDecided.has(entry.id)) {
     if (before.some((other) => blocksTraining(state, other, family))) return null;
     const digest = reviewed.training?.digest;
-    require(digest !==
-      undefined, 'wrong-content', 'a submission with a recipe was reviewed without its digest');
+    ensure(
+      digest !== undefined,
+      'wrong-content',
+      'a submission with a recipe was reviewed without its digest',
+    );
     return {
       family,
       entry,

@@ -2,7 +2,7 @@
  * The fold of the whole log. It refuses what cannot follow, and derives what is owed: scores, claims and weights are computed at their basis,
  * so that it makes no difference where in the log they land.
  */
-import { canonicalText } from '../events/canonical.ts';
+import { canonicalText, digestOf } from '../events/canonical.ts';
 import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
 import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
 import {
@@ -12,7 +12,7 @@ import {
   incumbentOf,
   type Variant,
 } from '../ownership/family.ts';
-import { require } from '../refused.ts';
+import { ensure } from '../refused.ts';
 import type { Gain } from '../scoring/gain.ts';
 import { scoreOf } from '../scoring/score.ts';
 import { evolveSubmission } from '../submission/evolve.ts';
@@ -41,28 +41,40 @@ function owe(
 /** A derived event must say exactly what the log up to its basis says. */
 function settle(state: LedgerState, event: PrismEvent): void {
   const owed = state.owed.get(keyOf(event.stream, event));
-  require(owed !==
-    undefined, 'not-owed', `${event.type} in ${event.stream} does not follow from the log up to its basis`);
+  ensure(
+    owed !== undefined,
+    'not-owed',
+    `${event.type} in ${event.stream} does not follow from the log up to its basis`,
+  );
   const [expected, actual] = [canonicalText(owed.decided.data), canonicalText(event.data)];
-  require(expected ===
-    actual, 'not-owed', `${event.type} in ${event.stream} says ${actual}; the log up to its basis says ${expected}`);
+  ensure(
+    expected === actual,
+    'not-owed',
+    `${event.type} in ${event.stream} says ${actual}; the log up to its basis says ${expected}`,
+  );
   state.owed.delete(owed.key);
 }
 
 function entryOf(state: LedgerState, event: PrismEvent): SubmissionEntry {
   const entry = state.submissions.get(event.stream.slice('submission-'.length));
-  require(entry !==
-    undefined, 'unknown', `${event.stream} starts with ${event.type}, not with SubmissionReceived`);
+  ensure(
+    entry !== undefined,
+    'unknown',
+    `${event.stream} starts with ${event.type}, not with SubmissionReceived`,
+  );
   return entry;
 }
 
 function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void {
   const { hotkey, nonce } = event.data;
-  require(state.id !== null && state.policy !== null, 'not-yet', 'the ledger is not open');
+  ensure(state.id !== null && state.policy !== null, 'not-yet', 'the ledger is not open');
   const id = submissionId(state.id, hotkey, nonce);
-  require(event.stream ===
-    streamOf.submission(id), 'wrong-content', `hotkey and nonce belong in submission-${id}`);
-  require(!state.submissions.has(id), 'already-done', `submission ${id} was received before`);
+  ensure(
+    event.stream === streamOf.submission(id),
+    'wrong-content',
+    `hotkey and nonce belong in submission-${id}`,
+  );
+  ensure(!state.submissions.has(id), 'already-done', `submission ${id} was received before`);
   const submission = evolveSubmission(absentSubmission, event);
   const entry = {
     id,
@@ -86,10 +98,23 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   }
   const entry = entryOf(state, event);
   const measurements = event.type === 'RunMeasured' ? [...entry.state.measurements, event.data] : [];
-  if (event.type === 'EvaluationPlanned') requirePlanned(state, entry, event.data);
+  if (event.type === 'EvaluationPlanned') ensurePlanned(state, entry, event.data);
+  if (event.type === 'RunMeasured') {
+    const [wanted, measured] = [entry.policy.plan.checkpoints, event.data.curve].map((points) =>
+      points.map(({ step }) => step).join(),
+    );
+    ensure(
+      wanted === measured,
+      'wrong-content',
+      `its policy wants the curve at steps ${wanted}, not ${measured}`,
+    );
+  }
   if (event.type === 'SubmissionRejected' && event.data.stage === 'evaluation') {
-    require(planOf(state, entry) ===
-      'unknown', 'wrong-content', 'only an unknown family is rejected at this stage');
+    ensure(
+      planOf(state, entry) === 'unknown',
+      'wrong-content',
+      'only an unknown family is rejected at this stage',
+    );
   }
   entry.state = evolveSubmission(entry.state, event);
   entry.lastEventId = event.id;
@@ -101,31 +126,47 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   }
 }
 
-function requirePlanned(
+function ensurePlanned(
   state: LedgerState,
   entry: SubmissionEntry,
   planned: DataOf<'EvaluationPlanned'>,
 ): void {
   const expected = planOf(state, entry);
-  require(expected !== null && expected !== 'unknown', 'not-yet', 'its architecture is not decided yet');
+  ensure(expected !== null && expected !== 'unknown', 'not-yet', 'its architecture is not decided yet');
   const { planDigest, pairs, architectureFrom } = planned;
-  require(canonicalText(expected) ===
-    canonicalText({
-      planDigest,
-      pairs,
-      architectureFrom,
-    }), 'wrong-content', 'plans something else than its policy wants');
-  require(planned.seeds.length ===
-    entry.policy.plan.seeds, 'wrong-content', `its policy wants ${entry.policy.plan.seeds} seeds`);
+  ensure(
+    canonicalText(expected) ===
+      canonicalText({
+        planDigest,
+        pairs,
+        architectureFrom,
+      }),
+    'wrong-content',
+    'plans something else than its policy wants',
+  );
+  ensure(
+    planned.seeds.length === entry.policy.plan.seeds,
+    'wrong-content',
+    `its policy wants ${entry.policy.plan.seeds} seeds`,
+  );
 }
 
 function onFamily(state: LedgerState, event: PrismEvent): void {
   const id = event.stream.slice('family-'.length);
   if (event.type === 'ArchitectureClaimDecided' || event.type === 'ArchitectureClaimHeld') {
-    require(state.id !== null &&
-      familyId(state.id, event.data.digest) === id, 'wrong-content', 'the digest belongs to another family');
+    ensure(
+      state.id !== null && familyId(state.id, event.data.digest) === id,
+      'wrong-content',
+      'the digest belongs to another family',
+    );
   }
-  state.families.set(id, evolveFamily(state.families.get(id) ?? emptyFamily, event));
+  const family = state.families.get(id) ?? emptyFamily;
+  if (event.type === 'HoldExpired') {
+    const deadline = family.holds.get(event.data.submission)?.deadline;
+    // Both are RFC 3339 in one form, so that text order is time order.
+    ensure(deadline === undefined || event.time >= deadline, 'too-early', `the hold runs until ${deadline}`);
+  }
+  state.families.set(id, evolveFamily(family, event));
 }
 
 /** Whoever owns something in a family, by earliest admission, with the gain that is paid for. */
@@ -147,10 +188,13 @@ function earnings(
 
 function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
   const { epoch } = event.data;
-  require(state.policy !== null && state.id !== null, 'not-yet', 'the ledger is not open');
-  require(event.stream ===
-    streamOf.epoch(epoch), 'wrong-content', `epoch ${epoch} belongs in ${streamOf.epoch(epoch)}`);
-  require(epoch === state.lastEpoch + 1, 'not-yet', `epoch ${state.lastEpoch + 1} is the one that is open`);
+  ensure(state.policy !== null && state.id !== null, 'not-yet', 'the ledger is not open');
+  ensure(
+    event.stream === streamOf.epoch(epoch),
+    'wrong-content',
+    `epoch ${epoch} belongs in ${streamOf.epoch(epoch)}`,
+  );
+  ensure(epoch === state.lastEpoch + 1, 'not-yet', `epoch ${state.lastEpoch + 1} is the one that is open`);
   state.lastEpoch = epoch;
   state.epochs.set(epoch, {
     closedId: event.id,
@@ -166,7 +210,7 @@ function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
 
 function epochEntry(state: LedgerState, epoch: number, stream: string): EpochEntry {
   const entry = state.epochs.get(epoch);
-  require(entry !== undefined && stream === streamOf.epoch(epoch), 'unknown', `epoch ${epoch} is not closed`);
+  ensure(entry !== undefined && stream === streamOf.epoch(epoch), 'unknown', `epoch ${epoch} is not closed`);
   return entry;
 }
 
@@ -177,20 +221,30 @@ function onEpoch(state: LedgerState, event: PrismEvent): void {
     epochEntry(state, event.data.epoch, event.stream).weights = event.data;
   } else if (event.type === 'WeightsEmitted') {
     const { emissions, weights } = epochEntry(state, event.data.epoch, event.stream);
-    require(weights !== null, 'not-yet', 'no weights have been derived');
-    require(!emissions.has(
-      event.data.target,
-    ), 'already-done', `epoch ${event.data.epoch} was emitted to ${event.data.target}`);
+    ensure(weights !== null, 'not-yet', 'no weights have been derived');
+    ensure(
+      !emissions.has(event.data.target),
+      'already-done',
+      `epoch ${event.data.epoch} was emitted to ${event.data.target}`,
+    );
+    ensure(
+      event.data.weightsDigest === digestOf(weights),
+      'wrong-content',
+      `other weights were sent than epoch ${event.data.epoch} derived`,
+    );
     emissions.set(event.data.target, event.data);
   }
 }
 
 function onPolicy(state: LedgerState, event: PrismEvent): void {
-  require(event.stream === streamOf.policy, 'wrong-content', `${event.type} belongs in ${streamOf.policy}`);
+  ensure(event.stream === streamOf.policy, 'wrong-content', `${event.type} belongs in ${streamOf.policy}`);
   if (event.type === 'LedgerOpened') {
-    require(state.size === 0, 'already-done', 'a ledger is opened once, at index 0');
-    require(event.id ===
-      ledgerId(event.data), 'wrong-content', "the ledger's id does not follow from its opening");
+    ensure(state.size === 0, 'already-done', 'a ledger is opened once, at index 0');
+    ensure(
+      event.id === ledgerId(event.data),
+      'wrong-content',
+      "the ledger's id does not follow from its opening",
+    );
     state.id = event.id;
     state.opened = event.data;
     state.policy = event.data.policy;
@@ -231,10 +285,13 @@ const CLAIM_TRIGGERS: ReadonlySet<PrismEvent['type']> = new Set([
 
 /** Folds one event. Throws `RefusedError` for one that cannot follow; the state is then no longer to be used. */
 export function evolveLedger(state: LedgerState, event: PrismEvent): void {
-  require(state.id !== null || event.type === 'LedgerOpened', 'not-yet', 'a ledger starts with LedgerOpened');
+  ensure(state.id !== null || event.type === 'LedgerOpened', 'not-yet', 'a ledger starts with LedgerOpened');
   const expected = (state.revisions.get(event.stream) ?? -1) + 1;
-  require(event.revision ===
-    expected, 'wrong-content', `${event.stream} continues at revision ${expected}, not ${event.revision}`);
+  ensure(
+    event.revision === expected,
+    'wrong-content',
+    `${event.stream} continues at revision ${expected}, not ${event.revision}`,
+  );
   const definition = catalogue[event.type];
   if (definition.derived) settle(state, event);
   if (definition.category === 'policy') onPolicy(state, event);

@@ -1,6 +1,6 @@
 /** An architecture family as state: who discovered it, who owns its training, and which claims are decided. */
 import type { DataOf, PrismEvent } from '../events/catalogue.ts';
-import { require } from '../refused.ts';
+import { ensure } from '../refused.ts';
 import type { Gain } from '../scoring/gain.ts';
 
 /** A training recipe that was granted; the last one granted is the incumbent. */
@@ -42,8 +42,8 @@ function resolved(
   resolution: NonNullable<Hold['resolution']>,
 ): FamilyState {
   const hold = family.holds.get(submission);
-  require(hold !== undefined, 'unknown', `submission ${submission} is not held in this family`);
-  require(hold.resolution === null, 'already-done', `the hold of ${submission} is resolved`);
+  ensure(hold !== undefined, 'unknown', `submission ${submission} is not held in this family`);
+  ensure(hold.resolution === null, 'already-done', `the hold of ${submission} is resolved`);
   return { ...family, holds: new Map(family.holds).set(submission, { ...hold, resolution }) };
 }
 
@@ -52,11 +52,16 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
   switch (event.type) {
     case 'ArchitectureClaimDecided': {
       const { submission, outcome } = event.data;
-      require(!family.architectureDecided.has(
-        submission,
-      ), 'already-done', `the architecture claim of ${submission} is decided`);
-      require(outcome !== 'discovered' ||
-        family.discovery === null, 'already-done', 'a family is discovered once');
+      ensure(
+        !family.architectureDecided.has(submission),
+        'already-done',
+        `the architecture claim of ${submission} is decided`,
+      );
+      ensure(
+        outcome !== 'discovered' || family.discovery === null,
+        'already-done',
+        'a family is discovered once',
+      );
       const architectureDecided = new Set(family.architectureDecided).add(submission);
       return {
         ...family,
@@ -66,9 +71,11 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
     }
     case 'ArchitectureClaimHeld': {
       const { submission } = event.data;
-      require(!family.holds.has(
-        submission,
-      ), 'already-done', `the architecture claim of ${submission} was held before`);
+      ensure(
+        !family.holds.has(submission),
+        'already-done',
+        `the architecture claim of ${submission} was held before`,
+      );
       return { ...family, holds: new Map(family.holds).set(submission, { ...event.data, resolution: null }) };
     }
     case 'HoldResolved':
@@ -77,9 +84,11 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
       return resolved(family, event.data.submission, 'expired');
     case 'TrainingClaimDecided': {
       const { submission, hotkey, digest, outcome, gain } = event.data;
-      require(!family.trainingDecided.has(
-        submission,
-      ), 'already-done', `the training claim of ${submission} is decided`);
+      ensure(
+        !family.trainingDecided.has(submission),
+        'already-done',
+        `the training claim of ${submission} is decided`,
+      );
       const trainingDecided = new Set(family.trainingDecided).add(submission);
       if (outcome !== 'granted' || gain === null) return { ...family, trainingDecided };
       return {
@@ -89,6 +98,6 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
       };
     }
     default:
-      require(false, 'wrong-content', `${event.type} does not belong to a family`);
+      ensure(false, 'wrong-content', `${event.type} does not belong to a family`);
   }
 }

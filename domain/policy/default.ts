@@ -5,7 +5,7 @@ import type { Policy } from './policy.ts';
 
 const MIB = 1_048_576;
 
-/** The base point only, long enough that the ranking is not nonsense, for two CPU cores. Never pays on a real subnet. */
+/** The base point only, long enough that the ranking is not nonsense, for two CPU cores: for tests and demos, not to pay anyone by. */
 export const tinyPlan: Plan = {
   profile: 'tiny',
   seeds: 3,

@@ -6,20 +6,29 @@ import type { Policy } from '../policy/policy.ts';
 import type { Gain } from './gain.ts';
 import { figureOf, gainOf } from './gains.ts';
 
-/** Gain of pair `better` over pair `base`, seed by seed; null where either was not run. */
+/** Figures of one pair by seed. */
+function figuresOf(measurements: readonly Measurement[], pair: Pair): ReadonlyMap<number, number> {
+  return new Map(
+    measurements.filter((run) => run.pair === pair).map((run) => [run.seed, figureOf(run.curve)]),
+  );
+}
+
+/**
+ * Gain of pair `better` over the best of `bases`, seed by seed on the same streams; null where one of them was not run. Figures are losses, so
+ * the best is the lowest.
+ */
 function pairedGain(
   measurements: readonly Measurement[],
   better: Pair,
-  base: Pair,
+  bases: readonly Pair[],
   rules: Policy['scoring'],
 ): Gain | null {
-  const figures = (pair: Pair): Map<number, number> =>
-    new Map(measurements.filter((run) => run.pair === pair).map((run) => [run.seed, figureOf(run.curve)]));
-  const ours = figures(better);
+  const ours = figuresOf(measurements, better);
+  const others = bases.map((base) => figuresOf(measurements, base));
   const differences: number[] = [];
-  for (const [seed, figure] of [...figures(base)].sort(([a], [b]) => a - b)) {
-    const own = ours.get(seed);
-    if (own !== undefined) differences.push(figure - own);
+  for (const [seed, own] of [...ours].sort(([a], [b]) => a - b)) {
+    const figures = others.map((figure) => figure.get(seed)).filter((figure) => figure !== undefined);
+    if (figures.length === bases.length) differences.push(Math.min(...figures) - own);
   }
   return differences.length === 0 ? null : gainOf(differences, rules);
 }
@@ -40,9 +49,10 @@ export function scoreOf(
   rules: Policy['scoring'],
   basis: string,
 ): DataOf<'SubmissionScored'> {
-  const architecture = pairedGain(measurements, 'architecture', 'reference', rules);
-  const training = pairedGain(measurements, 'recipe', 'architecture', rules);
-  const pair = pairedGain(measurements, 'recipe', 'reference', rules);
+  const architecture = pairedGain(measurements, 'architecture', ['reference'], rules);
+  // A recipe that only mends an architecture worse than the reference has shown nothing: it starts from the better of the two.
+  const training = pairedGain(measurements, 'recipe', ['architecture', 'reference'], rules);
+  const pair = pairedGain(measurements, 'recipe', ['reference'], rules);
   if (architecture === null)
     throw new RangeError('a score needs a run of the architecture and of the reference on a common seed');
   // The submission is worth its better pair: a recipe that hurts does not take away what the architecture has shown.

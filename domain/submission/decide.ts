@@ -2,9 +2,10 @@
 
 import type { Measurement } from '../evaluation/plan.ts';
 import type { DataOf, Decided } from '../events/catalogue.ts';
+import { clip } from '../events/clip.ts';
 import { addMs, parseTime } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
-import { require } from '../refused.ts';
+import { ensure } from '../refused.ts';
 import { evolveSubmission } from './evolve.ts';
 import type { Attempt, SubmissionState } from './state.ts';
 
@@ -38,9 +39,17 @@ export type SubmissionCommand =
     };
 
 function held(state: SubmissionState, token: number): Attempt {
-  require(state.open !== null &&
-    state.open.token === token, 'fenced', `token ${token} no longer holds the evaluation`);
+  ensure(
+    state.open !== null && state.open.token === token,
+    'fenced',
+    `token ${token} no longer holds the evaluation`,
+  );
   return state.open;
+}
+
+/** An error's text as an event can hold it; some errors have none. */
+function reasonOf(text: string): string {
+  return text === '' ? 'no reason was given' : clip(text, 500);
 }
 
 /** The end of an attempt, and of the evaluation where no attempt is left. */
@@ -59,7 +68,7 @@ function ended(
       data: {
         stage,
         attempts,
-        reason: `given up after ${attempts} attempts; the last: ${reason}`.slice(0, 500),
+        reason: reasonOf(`given up after ${attempts} attempts; the last: ${reason}`),
       },
     },
   ];
@@ -109,15 +118,15 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
       const attempt = state.reviewFaults + 1;
       const fault: Decided = {
         type: 'ReviewFaulted',
-        data: { attempt, reason: command.reason.slice(0, 500) },
+        data: { attempt, reason: reasonOf(command.reason) },
       };
       return ended(fault, attempt, command.work.reviewAttempts, 'review', command.reason);
     }
     case 'plan':
       return [{ type: 'EvaluationPlanned', data: command.planned }];
     case 'start': {
-      require(state.open === null, 'already-done', 'another attempt is open');
-      require(state.attempts < command.work.evaluationAttempts, 'limit-reached', 'no attempt is left');
+      ensure(state.open === null, 'already-done', 'another attempt is open');
+      ensure(state.attempts < command.work.evaluationAttempts, 'limit-reached', 'no attempt is left');
       const attempt = state.attempts + 1;
       const data = {
         attempt,
@@ -143,7 +152,7 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
     }
     case 'fault': {
       const { attempt, token } = held(state, command.token);
-      const reason = command.reason.slice(0, 500);
+      const reason = reasonOf(command.reason);
       return ended(
         { type: 'EvaluationFaulted', data: { attempt, token, reason } },
         attempt,
@@ -153,10 +162,10 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
       );
     }
     case 'lapse': {
-      require(state.open !== null, 'already-done', 'no attempt is open');
+      ensure(state.open !== null, 'already-done', 'no attempt is open');
       const { attempt, token } = state.open;
       const reason = lapseReason(state.open, command.by, command.restarted, command.now, command.work);
-      require(reason !== null, 'too-early', `the lease of ${state.open.worker} still runs`);
+      ensure(reason !== null, 'too-early', `the lease of ${state.open.worker} still runs`);
       return ended(
         { type: 'EvaluationLapsed', data: { attempt, token, reason } },
         attempt,

@@ -1,6 +1,6 @@
 /** What each event does to a submission. Throws `RefusedError` for an event that cannot follow: a ledger with one is not valid. */
 import type { Decided } from '../events/catalogue.ts';
-import { require } from '../refused.ts';
+import { ensure } from '../refused.ts';
 import {
   type Attempt,
   isFinal,
@@ -20,49 +20,65 @@ const STAGES: ReadonlyMap<Phase, 'intake' | 'review' | 'evaluation'> = new Map([
 
 function openAttempt(state: SubmissionState, attempt: number, token: number): Attempt {
   const open = state.open;
-  require(open !== null &&
-    open.attempt === attempt &&
-    open.token === token, 'fenced', `attempt ${attempt} with token ${token} is not open`);
+  ensure(
+    open !== null && open.attempt === attempt && open.token === token,
+    'fenced',
+    `attempt ${attempt} with token ${token} is not open`,
+  );
   return open;
 }
 
 export function evolveSubmission(state: SubmissionState, event: Decided): SubmissionState {
-  require(!isFinal(state.phase), 'final', `nothing can follow once a submission is ${state.phase}`);
+  ensure(!isFinal(state.phase), 'final', `nothing can follow once a submission is ${state.phase}`);
   switch (event.type) {
     case 'SubmissionReceived':
-      require(state.phase === 'absent', 'already-done', 'already received');
+      ensure(state.phase === 'absent', 'already-done', 'already received');
       return { ...state, phase: 'received', received: event.data };
     case 'SubmissionAdmitted':
-      require(state.phase === 'received', 'not-yet', 'only what was just received can be admitted');
+      ensure(state.phase === 'received', 'not-yet', 'only what was just received can be admitted');
       return { ...state, phase: 'admitted', admitted: event.data };
     case 'SubmissionRejected': {
       const due = STAGES.get(state.phase);
-      require(due !== undefined, 'already-done', `cannot be rejected when ${state.phase}`);
-      require(event.data.stage ===
-        due, 'not-yet', `${event.data.stage} does not reject what is ${state.phase}`);
+      ensure(due !== undefined, 'already-done', `cannot be rejected when ${state.phase}`);
+      ensure(
+        event.data.stage === due,
+        'not-yet',
+        `${event.data.stage} does not reject what is ${state.phase}`,
+      );
       return { ...state, phase: 'rejected', rejected: event.data };
     }
     case 'SubmissionReviewed':
-      require(state.phase === 'admitted', 'not-yet', `cannot be reviewed when ${state.phase}`);
-      require(event.data.architecture !== null ||
-        state.admitted?.layout.kind ===
-          'training_for_arch', 'wrong-content', 'an architecture was reviewed without its digest');
+      ensure(state.phase === 'admitted', 'not-yet', `cannot be reviewed when ${state.phase}`);
+      ensure(
+        event.data.architecture !== null || state.admitted?.layout.kind === 'training_for_arch',
+        'wrong-content',
+        'an architecture was reviewed without its digest',
+      );
       return { ...state, phase: 'reviewed', reviewed: event.data };
     case 'ReviewFaulted':
-      require(state.phase === 'admitted', 'not-yet', `no review is due when ${state.phase}`);
-      require(event.data.attempt ===
-        state.reviewFaults + 1, 'already-done', `review attempt ${event.data.attempt} is not the next`);
+      ensure(state.phase === 'admitted', 'not-yet', `no review is due when ${state.phase}`);
+      ensure(
+        event.data.attempt === state.reviewFaults + 1,
+        'already-done',
+        `review attempt ${event.data.attempt} is not the next`,
+      );
       return { ...state, reviewFaults: event.data.attempt };
     case 'EvaluationPlanned':
-      require(state.phase === 'reviewed', 'not-yet', `cannot be planned when ${state.phase}`);
+      ensure(state.phase === 'reviewed', 'not-yet', `cannot be planned when ${state.phase}`);
       return { ...state, phase: 'planned', plan: event.data };
     case 'EvaluationStarted': {
-      require(state.phase === 'planned', 'not-yet', `cannot be evaluated when ${state.phase}`);
-      require(state.open === null, 'already-done', 'another attempt is open');
-      require(event.data.attempt ===
-        state.attempts + 1, 'already-done', `attempt ${event.data.attempt} is not the next`);
-      require(event.data.token ===
-        event.data.attempt, 'fenced', 'the fencing token is the number of the attempt');
+      ensure(state.phase === 'planned', 'not-yet', `cannot be evaluated when ${state.phase}`);
+      ensure(state.open === null, 'already-done', 'another attempt is open');
+      ensure(
+        event.data.attempt === state.attempts + 1,
+        'already-done',
+        `attempt ${event.data.attempt} is not the next`,
+      );
+      ensure(
+        event.data.token === event.data.attempt,
+        'fenced',
+        'the fencing token is the number of the attempt',
+      );
       return { ...state, attempts: event.data.attempt, open: { ...event.data } };
     }
     case 'EvaluationRenewed': {
@@ -74,9 +90,12 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
       const { pair, seed } = event.data;
       const planned =
         state.plan !== null && plannedRuns(state.plan).some((run) => run.pair === pair && run.seed === seed);
-      require(planned, 'wrong-content', `run ${pair} on seed ${seed} is not planned`);
-      require(measurementOf(state, pair, seed) ===
-        undefined, 'already-done', `run ${pair} on seed ${seed} was measured before`);
+      ensure(planned, 'wrong-content', `run ${pair} on seed ${seed} is not planned`);
+      ensure(
+        measurementOf(state, pair, seed) === undefined,
+        'already-done',
+        `run ${pair} on seed ${seed} was measured before`,
+      );
       const next = { ...state, measurements: [...state.measurements, event.data] };
       return outstandingRuns(next).length === 0 ? { ...next, phase: 'measured', open: null } : next;
     }
@@ -86,22 +105,28 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
       return { ...state, open: null };
     case 'EvaluationAbandoned': {
       const stage = state.phase === 'admitted' ? 'review' : 'evaluation';
-      require(state.phase === 'admitted' ||
-        (state.phase === 'planned' &&
-          state.open === null), 'not-yet', `cannot be abandoned when ${state.phase}`);
-      require(event.data.stage ===
-        stage, 'wrong-content', `abandoned at ${event.data.stage} while ${state.phase}`);
-      require(event.data.attempts ===
-        (stage === 'review'
-          ? state.reviewFaults
-          : state.attempts), 'wrong-content', 'counts other attempts than were made');
+      ensure(
+        state.phase === 'admitted' || (state.phase === 'planned' && state.open === null),
+        'not-yet',
+        `cannot be abandoned when ${state.phase}`,
+      );
+      ensure(
+        event.data.stage === stage,
+        'wrong-content',
+        `abandoned at ${event.data.stage} while ${state.phase}`,
+      );
+      ensure(
+        event.data.attempts === (stage === 'review' ? state.reviewFaults : state.attempts),
+        'wrong-content',
+        'counts other attempts than were made',
+      );
       return { ...state, phase: 'abandoned' };
     }
     case 'SubmissionScored':
-      require(state.phase === 'measured', 'not-yet', `cannot be scored when ${state.phase}`);
+      ensure(state.phase === 'measured', 'not-yet', `cannot be scored when ${state.phase}`);
       // The curves have served; projections keep them for readers.
       return { ...state, phase: 'scored', scored: event.data, measurements: [] };
     default:
-      require(false, 'wrong-content', `${event.type} does not belong to a submission`);
+      ensure(false, 'wrong-content', `${event.type} does not belong to a submission`);
   }
 }

@@ -1,6 +1,7 @@
 /** What each hotkey is paid for an epoch: an absolute price for proven gain, two pools as ceilings, the rest burns. */
 import { MICROBITS_PER_BYTE, PPM } from '../evaluation/units.ts';
 import type { DataOf } from '../events/catalogue.ts';
+import { MAX_SHARES } from '../events/epoch.ts';
 import type { Policy } from '../policy/policy.ts';
 import { apportion } from './apportion.ts';
 
@@ -33,6 +34,10 @@ interface Pay {
   trainingPpm: number;
 }
 
+function totalPpm({ architecturePpm, trainingPpm }: Pay): number {
+  return architecturePpm + trainingPpm;
+}
+
 /**
  * The weights of a closed epoch.
  * @param architectures discoveries, by earliest admission; `trainings` likewise
@@ -61,9 +66,12 @@ export function weightsOf(
   add(architectures, rules.architecturePoolPpm, 'architecturePpm');
   add(trainings, rules.trainingPoolPpm, 'trainingPpm');
   const paid = [...pay]
-    .filter(([, part]) => part.architecturePpm + part.trainingPpm > 0)
+    .filter(([, part]) => totalPpm(part) > 0)
+    // Should there be more than a subnet has places, the best earn and the rest burns.
+    .sort(([, a], [, b]) => totalPpm(b) - totalPpm(a) || a.order - b.order)
+    .slice(0, MAX_SHARES)
     .sort(([, a], [, b]) => a.order - b.order);
-  const ppm = paid.map(([, part]) => part.architecturePpm + part.trainingPpm);
+  const ppm = paid.map(([, part]) => totalPpm(part));
   const burnPpm = PPM - ppm.reduce((total, one) => total + one, 0);
   const units = apportion([...ppm, burnPpm]);
   const shares = paid.map(([hotkey, { architecturePpm, trainingPpm }], index) => ({

@@ -11,7 +11,7 @@ from torch import nn
 from torch.nn.parameter import UninitializedParameter
 
 from . import recipe as recipes
-from .training import ContractError, describe
+from .contract import ContractError, kind_of
 
 
 def build_model(module: ModuleType, context: PrismContext) -> nn.Module:
@@ -21,7 +21,7 @@ def build_model(module: ModuleType, context: PrismContext) -> nn.Module:
         raise ContractError(f"the architecture's entrypoint ({module.__spec__.origin}) has no function build_model(ctx)")
     model = make(context)
     if not isinstance(model, nn.Module):
-        raise ContractError(f"build_model must return a torch.nn.Module, not {describe(model)}")
+        raise ContractError(f"build_model must return a torch.nn.Module, not {kind_of(model)}")
     if any(isinstance(parameter, UninitializedParameter) for parameter in model.parameters()):
         model.eval()
         with torch.no_grad():

@@ -18,10 +18,12 @@ from prism_challenge.evaluator.interface import PrismContext
 from torch import nn
 
 from .building import build_model, count_parameters, get_recipe
+from .contract import checked_logits
+from .hooks import Hooks
 from .project import ProjectError, ProjectRoot
 from .serve import describe
 from .tensors import pack, unpack_into
-from .training import Hooks, ReferenceTraining, SubmittedTraining, checked_logits
+from .training import ReferenceTraining, SubmittedTraining
 
 Header = dict[str, Any]
 Handler = Callable[[Header, bytes], tuple[Header, bytes]]

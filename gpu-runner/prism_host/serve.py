@@ -49,7 +49,7 @@ def describe(error):
     try:
         message = str(error)
         trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    except Exception:
+    except BaseException:  # a miner's __str__ may raise SystemExit
         message, trace = "(the exception cannot be printed)", ""
     return {
         "type": _well_formed(type(error).__name__)[:200],

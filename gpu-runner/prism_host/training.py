@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
-from types import ModuleType
-from typing import Any, Callable, Sequence
+from typing import Any
 
 import torch
 from prism_challenge.evaluator.interface import PrismBatch, PrismContext, TrainingRecipe
@@ -13,39 +11,8 @@ from torch import nn
 from torch.nn import functional
 
 from . import recipe as recipes
-
-HOOKS = ("configure_optimizer", "inference_logits", "infer", "compute_loss", "train_step")
-
-
-class ContractError(Exception):
-    """Miner code does not keep the contract: which function, what it did, what it should do."""
-
-
-class Hooks:
-    """The optional functions of a project, from the first of its modules that has each, with how often each was called."""
-
-    def __init__(self, modules: Sequence[ModuleType]) -> None:
-        self._found: dict[str, Callable[..., Any]] = {}
-        self.uses: Counter[str] = Counter()
-        for name in HOOKS:
-            for module in modules:
-                if callable(getattr(module, name, None)):
-                    self._found.setdefault(name, getattr(module, name))
-
-    @property
-    def present(self) -> list[str]:
-        return [name for name in HOOKS if name in self._found]
-
-    @property
-    def used(self) -> list[str]:
-        return [name for name in HOOKS if self.uses[name] > 0]
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._found
-
-    def call(self, name: str, *arguments: Any) -> Any:
-        self.uses[name] += 1
-        return self._found[name](*arguments)
+from .contract import ContractError, checked_logits, kind_of
+from .hooks import Hooks
 
 
 class ReferenceTraining:
@@ -66,7 +33,7 @@ class ReferenceTraining:
         """Trains on int64 windows [B, T + 1]; `step` counts from 0."""
         self._model.train()
         _set_rate(self._optimizer, self._recipe.rate(step))
-        loss = next_byte_loss(self._model, windows[:, :-1], windows[:, 1:])
+        loss = next_byte_loss(self._model, *_inputs_and_targets(windows))
         descend(self._model, self._optimizer, loss)
 
 
@@ -97,7 +64,8 @@ class SubmittedTraining:
             _set_rate(self._optimizer, recipes.rate(self._recipe, step, self._context.steps))
         for part in windows.split(self._recipe.batch_size):
             self._model.train()
-            self._train(PrismBatch(tokens=part[:, :-1], targets=part[:, 1:]))
+            tokens, targets = _inputs_and_targets(part)
+            self._train(PrismBatch(tokens=tokens, targets=targets))
 
     def _train(self, batch: PrismBatch) -> None:
         if "train_step" in self._hooks:
@@ -110,7 +78,7 @@ class SubmittedTraining:
             return next_byte_loss(self._model, batch.tokens, batch.targets)
         loss = self._hooks.call("compute_loss", self._model, batch, self._context)
         if not isinstance(loss, torch.Tensor) or loss.numel() != 1:
-            raise ContractError(f"compute_loss must return a tensor with one element, not {describe(loss)}")
+            raise ContractError(f"compute_loss must return a tensor with one element, not {kind_of(loss)}")
         return loss.reshape(())
 
     def _make_optimizer(self) -> Any:
@@ -119,7 +87,7 @@ class SubmittedTraining:
         optimizer = self._hooks.call("configure_optimizer", self._model, self._recipe, self._context)
         for name in ("step", "zero_grad", "param_groups"):
             if not hasattr(optimizer, name):
-                raise ContractError(f"configure_optimizer must return an optimizer, {describe(optimizer)} has no {name}")
+                raise ContractError(f"configure_optimizer must return an optimizer, {kind_of(optimizer)} has no {name}")
         return optimizer
 
 
@@ -131,22 +99,6 @@ def next_byte_loss(model: nn.Module, tokens: torch.Tensor, targets: torch.Tensor
     return functional.cross_entropy(logits.float().flatten(0, 1), targets.flatten())
 
 
-def checked_logits(output: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """The logits [B, T, 256] or [B, 256] in what `model(tokens)` returned. Raises ContractError where there are none."""
-    logits = output
-    if not isinstance(logits, torch.Tensor):
-        logits = getattr(output, "logits", None)
-    if logits is None and isinstance(output, (tuple, list)) and output:
-        logits = output[0]
-    batch, length = tokens.shape
-    if not isinstance(logits, torch.Tensor) or tuple(logits.shape) not in ((batch, length, 256), (batch, 256)):
-        raise ContractError(
-            f"model(tokens) with tokens [{batch}, {length}] returned {describe(output)}: "
-            f"it must be logits [{batch}, {length}, 256] or [{batch}, 256], or hold them as .logits or as its first element"
-        )
-    return logits
-
-
 def descend(model: nn.Module, optimizer: Any, loss: torch.Tensor) -> None:
     """One optimiser step down `loss`, with the gradient clipped."""
     optimizer.zero_grad(set_to_none=True)
@@ -155,11 +107,9 @@ def descend(model: nn.Module, optimizer: Any, loss: torch.Tensor) -> None:
     optimizer.step()
 
 
-def describe(value: Any) -> str:
-    """What a value is, for error messages."""
-    if isinstance(value, torch.Tensor):
-        return f"a {value.dtype} tensor {list(value.shape)}"
-    return f"a {type(value).__name__}"
+def _inputs_and_targets(windows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """[B, T + 1] as two [B, T]; contiguous, since models often call `view` on them."""
+    return windows[:, :-1].contiguous(), windows[:, 1:].contiguous()
 
 
 def _set_rate(optimizer: Any, share: float) -> None:

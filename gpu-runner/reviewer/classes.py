@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Dict, Iterable, List
+from typing import Dict, Iterable, List, Set
 
 from .references import Outside, References, Variable
 from .scopes import FUNCTIONS
 
 _RECORD_DECORATORS = ("dataclasses.dataclass",)
 _RECORD_BASES = ("typing.NamedTuple", "typing.TypedDict")
-_CONSTRUCTION = ("__init__", "__new__", "__post_init__", "__init_subclass__", "__call__")
+_SILENT_DUNDERS = ("__repr__", "__str__")
 
 
 class Classes:
@@ -20,6 +20,7 @@ class Classes:
         """In the order of places and lines: an index that does not depend on hashing."""
         self._bases: Dict[ast.ClassDef, List[ast.ClassDef]] = {}
         self._outside: Dict[ast.ClassDef, List[str]] = {}
+        self._has_metaclass: Set[ast.ClassDef] = set()
         self._ancestors: Dict[ast.ClassDef, List[ast.ClassDef]] = {}
         self._relatives: Dict[ast.ClassDef, List[ast.ClassDef]] = {}
         for place in sorted(references.project.modules):
@@ -33,6 +34,9 @@ class Classes:
         found = [self._references.expression(module, _unsubscripted(base)) for base in node.bases]
         definitions = [one.binding.definitions[-1].node for one in found if isinstance(one, Variable)]
         self._bases[node] = [one for one in definitions if isinstance(one, ast.ClassDef) and one is not node]
+        for keyword in node.keywords:
+            if keyword.arg in (None, "metaclass") and not isinstance(self._references.expression(module, keyword.value), Outside):
+                self._has_metaclass.add(node)
         self._outside[node] = [one.dotted for one in found if isinstance(one, Outside)]
         decorators = [self._references.expression(module, _called(one)) for one in node.decorator_list]
         self._outside[node] += [one.dotted for one in decorators if isinstance(one, Outside) and one.dotted in _RECORD_DECORATORS]
@@ -70,9 +74,14 @@ class Classes:
         return any(dotted in (*_RECORD_DECORATORS, *_RECORD_BASES) for dotted in self._outside.get(node, []))
 
     def is_plain(self, node: ast.ClassDef) -> bool:
-        """Whether making an instance runs none of the project's functions."""
+        """Whether making an instance, and operators on it, run none of the project's functions."""
         methods = {one.name for cls in self.ancestors(node) for one in cls.body if isinstance(one, FUNCTIONS)}
-        return not methods.intersection(_CONSTRUCTION)
+        return not any(name.startswith("__") and name not in _SILENT_DUNDERS for name in methods)
+
+    def runs_when_defined(self, node: ast.ClassDef) -> bool:
+        """Whether the class statement itself runs a function of the project: its metaclass's, or an enumeration's constructor."""
+        is_enumeration = any(dotted.startswith("enum.") for dotted in self.outside_bases(node))
+        return (is_enumeration and not self.is_plain(node)) or node in self._has_metaclass
 
     def fields(self, node: ast.ClassDef) -> List[str]:
         """A record's fields in the order in which its constructor takes them."""

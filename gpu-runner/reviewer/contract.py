@@ -122,7 +122,7 @@ def _check_signature(part: Part, findings: Findings) -> None:
     takes_more = arguments.vararg or arguments.kwarg or arguments.kwonlyargs
     hint = f"def {part.name}({', '.join(wanted)}):"
     if len(positional) != len(wanted) or takes_more:
-        has = ", ".join(one.arg for one in positional) + (", and more" if takes_more else "")
+        has = ", ".join([*(one.arg for one in positional), *(["..."] if takes_more else [])])
         findings.add("contract-signature", part.module.path, node.lineno, f"{part.name} takes ({has[:120]}), not ({', '.join(wanted)})", hint)
     if isinstance(node, ast.AsyncFunctionDef) or _is_generator(node):
         message = f"{part.name} is a coroutine or generator, not a plain function"

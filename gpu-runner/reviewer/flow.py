@@ -11,18 +11,26 @@ import ast
 from typing import Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from .classes import Classes
+from .outside_names import OUTSIDE_MODULES
 from .project import Module
 from .references import Outside, Place, References, Variable
 from .scopes import COMPREHENSIONS, FUNCTIONS, Binding, parameters
 from .values import INSTANCE, MADE, NOTHING, Item, Value, contents, holding, innermost, outside, union
 
-MAX_STEPS = 3_000_000
-"""Expressions looked at; an honest project needs a hundredth."""
+MAX_WORK = 4_000_000
+"""Items looked at; an honest project needs a hundredth."""
 
 _GIVES = ("get", "pop", "popitem", "setdefault", "__getitem__")
 _SAME = ("values", "items", "copy", "keys")
 _TAKES = ("append", "add", "insert", "extend", "update", "setdefault", "appendleft")
-_SINGLE = ("builtins.next", "builtins.max", "builtins.min")
+_SINGLE = ("builtins.next", "builtins.max", "builtins.min", "functools.reduce")
+_ELEMENTS = ("__iter__", "__next__", "__getitem__")
+_OPERATORS = tuple(
+    f"__{side}{name}__"
+    for side in ("", "r", "i")
+    for name in "add sub mul matmul truediv floordiv mod pow and or xor".split()
+) + ("__neg__", "__pos__", "__abs__", "__invert__")
+_PROPERTIES = ("property", "cached_property")
 
 
 class TooComplexError(Exception):
@@ -54,9 +62,10 @@ class Flow:
         self._function: Dict[ast.AST, Module] = {}
         self._class_of: Dict[ast.AST, ast.ClassDef] = {}
         self._static: Set[ast.AST] = set()
+        self._properties: Set[ast.AST] = set()
         self._names: Set[str] = set()
         """Attributes and methods that wanted code defines anywhere."""
-        self._steps = 0
+        self._work = 0
         self._changed = True
         modules = [references.project.modules[place] for place in sorted(references.project.modules)]
         self._index(modules)
@@ -91,8 +100,11 @@ class Flow:
                     for statement in node.body:
                         if isinstance(statement, FUNCTIONS):
                             self._class_of[statement] = node
-                            if any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in statement.decorator_list):
+                            decorators = [getattr(one, "attr", getattr(one, "id", "")) for one in statement.decorator_list]
+                            if "staticmethod" in decorators:
                                 self._static.add(statement)
+                            if any(one in _PROPERTIES for one in decorators):
+                                self._properties.add(statement)
 
     def _seed(self, function: ast.AST, position: int, value: Value) -> None:
         names = parameters(function)
@@ -100,6 +112,7 @@ class Flow:
             self.add(self._function[function].scopes.bound[names[position]], value)
 
     def add(self, key: object, value: Value) -> None:
+        self.spend(value)
         known = self._known.setdefault(key, set())
         if not value <= known:
             known |= value
@@ -109,9 +122,9 @@ class Flow:
         known = self._known.get(key)
         return frozenset(known) if known else NOTHING
 
-    def step(self) -> None:
-        self._steps += 1
-        if self._steps > MAX_STEPS:
+    def spend(self, value: Value) -> None:
+        self._work += 1 + len(value)
+        if self._work > MAX_WORK:
             raise TooComplexError
 
     def is_wanted(self, node: ast.AST) -> bool:
@@ -130,15 +143,15 @@ class Flow:
 
     def attribute(self, value: Value, name: str) -> Value:
         """What `.name` of such an object may be. Of an unknown object: what that attribute is anywhere."""
-        if not value:
-            return self.get(("any", name))
-        found: List[Value] = []
+        found: List[Value] = [] if value else [self.get(("any", name))]
         for item in value:
+            self.spend(value)
             if item[0] == "outside":
                 found.append(frozenset([outside(f"{item[1]}.{name}")]))
             elif item[0] in ("own", "class"):
                 found += [self.get(("attribute", cls, name)) for cls in self.classes.relatives(item[1])]
                 found.append(self.get(("loose", name)))
+                found.append(self.results([item], ("__getattr__",)))
                 if name not in self._names:
                     found.append(MADE)
             elif item[0] == "super":
@@ -147,7 +160,19 @@ class Flow:
                 found.append(self._member(item[1], name))
             elif item[0] == "instance":
                 found.append(MADE)
-        return union(found)
+        whole = union(found)
+        computed = [item[1] for item in whole if item[0] == "function" and item[1] in self._properties]
+        return whole.difference(("function", one) for one in computed) | union(self.get(("return", one)) for one in computed)
+
+    def results(self, value: Iterable[Item], methods: Iterable[str]) -> Value:
+        """What these methods of the project's own instances among the value return."""
+        relatives = [cls for item in value if item[0] == "own" for cls in self.classes.relatives(item[1])]
+        return union(self.get(("return", one)) for one in self.methods(relatives, methods)) if relatives else NOTHING
+
+    def elements(self, value: Value) -> Value:
+        """What iterating, indexing or unpacking gives."""
+        given = self.results(value, _ELEMENTS)
+        return contents(value) | given | contents(given)
 
     def _member(self, place: str, name: str) -> Value:
         reference = self.references.member(place, name)
@@ -226,7 +251,7 @@ class _Reader:
             for target in node.targets:
                 self._assign(target, NOTHING)
         elif isinstance(node, (ast.For, ast.AsyncFor)):
-            self._assign(node.target, contents(self._value(node.iter)))
+            self._assign(node.target, self._flow.elements(self._value(node.iter)))
             self.block(node.body)
             self.block(node.orelse)
         elif isinstance(node, ast.Return):
@@ -243,8 +268,10 @@ class _Reader:
         if isinstance(node, ast.withitem):
             value = self._value(node.context_expr)
             if node.optional_vars is not None:
-                self._assign(node.optional_vars, value)
+                self._assign(node.optional_vars, value | contents(value) | self._flow.results(value, ("__enter__",)))
             return
+        if isinstance(node, ast.ExceptHandler) and node in self._module.scopes.bound:
+            self._flow.add(self._module.scopes.bound[node], frozenset([outside("builtins.Exception")]))
         if type(node).__name__ == "Match":
             value = self._value(node.subject)
             for case in node.cases:
@@ -354,7 +381,7 @@ class _Reader:
             self._hold(target.value, value)
         elif isinstance(target, (ast.Tuple, ast.List)):
             for element in target.elts:
-                self._assign(element, contents(value))
+                self._assign(element, self._flow.elements(value))
         elif isinstance(target, ast.Starred):
             self._assign(target.value, holding(value))
 
@@ -373,8 +400,8 @@ class _Reader:
     # Expressions
 
     def _value(self, node: ast.expr) -> Value:
-        self._flow.step()
         value = self._read(node)
+        self._flow.spend(value)
         self._flow.value_of[node] = value
         return value
 
@@ -388,11 +415,11 @@ class _Reader:
         if isinstance(node, ast.Subscript):
             value = self._value(node.value)
             self._value(node.slice)
-            return contents(value)
+            return self._flow.elements(value)
         if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
             return holding(union(self._value(one) for one in node.elts))
         if isinstance(node, ast.Starred):
-            return contents(self._value(node.value))
+            return self._flow.elements(self._value(node.value))
         if isinstance(node, ast.Dict):
             for key in node.keys:
                 if key is not None:
@@ -423,7 +450,7 @@ class _Reader:
         if isinstance(node, ast.Await):
             return union(parts)
         kept = frozenset(item for item in union(parts) if item[0] == "holder")
-        return MADE | kept
+        return MADE | kept | self._flow.results(union(parts), _OPERATORS)
 
     def _read_name(self, node: ast.Name) -> Value:
         binding = self._module.scopes.binding_of.get(node)
@@ -433,7 +460,7 @@ class _Reader:
 
     def _comprehension(self, node: ast.expr) -> Value:
         for generator in node.generators:
-            self._assign(generator.target, contents(self._value(generator.iter)))
+            self._assign(generator.target, self._flow.elements(self._value(generator.iter)))
             for test in generator.ifs:
                 self._value(test)
         if isinstance(node, ast.DictComp):
@@ -457,6 +484,7 @@ class _Reader:
         by_class = any(item[0] == "class" for item in base)
         results: List[Value] = []
         for item in function:
+            self._flow.spend(everything)
             if item[0] == "outside":
                 results.append(self._outside_call(node, item[1], positional, everything))
             elif item[0] == "class":
@@ -467,8 +495,18 @@ class _Reader:
             elif item[0] == "function":
                 results.append(self._flow.enter(item[1], positional, named, rest, skip_self=not by_class))
             elif item[0] == "instance":
-                results.append(MADE)
+                # Whoever made it may hand back what it is given.
+                results.append(MADE | frozenset(one for one in contents(everything) if _can_be_patched(one)))
+        if any(item[0] in ("outside", "instance") for item in function):
+            self._hand_over(everything)
         return union(results)
+
+    def _hand_over(self, arguments: Value) -> None:
+        """Outside code may call the functions that it is given with the rest."""
+        rest = contents(arguments)
+        for item in rest:
+            if item[0] == "function":
+                self._flow.enter(item[1], [], {}, rest.difference([item]), skip_self=True)
 
     def _container_call(self, function: ast.Attribute, arguments: Value) -> Value:
         """Methods of lists, dicts and sets that hold something of interest."""
@@ -496,6 +534,15 @@ class _Reader:
         if dotted.startswith(("torch.", "math.")):
             # A module that is given the project's modules hands them out again; what torch makes of functions and dtypes is its own.
             arguments = frozenset(item for item in arguments if innermost(item)[0] in ("own", "class"))
+        returned = union(self._flow.get(("return", item[1])) for item in contents(arguments) if item[0] == "function")
         if dotted in _SINGLE:
-            return MADE | contents(arguments)
-        return MADE | holding(contents(arguments) - MADE)
+            return MADE | contents(arguments) | contents(returned)
+        return MADE | holding(contents(arguments | returned) - MADE)
+
+
+def _can_be_patched(item: Item) -> bool:
+    """A module or class from outside, not a dtype or a function."""
+    if item[0] != "outside":
+        return False
+    leaf = item[1].rpartition(".")[2]
+    return item[1] in OUTSIDE_MODULES or leaf[:1].isupper()

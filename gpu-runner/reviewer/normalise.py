@@ -36,7 +36,7 @@ FIELDS: Dict[str, Sequence[str]] = {
     "SetComp": ("generators", "elt"), "GeneratorExp": ("generators", "elt"), "DictComp": ("generators", "key", "value"),
     "comprehension": ("target", "iter", "ifs", "is_async"), "Await": ("value",), "Yield": ("value",), "YieldFrom": ("value",),
     "Compare": ("left", "ops", "comparators"), "FormattedValue": ("value", "conversion", "format_spec"), "Subscript": ("value", "slice"),
-    "Starred": ("value",), "List": ("elts",), "Tuple": ("elts",), "Slice": ("lower", "upper", "step"), "Index": ("value",),
+    "Starred": ("value",), "List": ("elts",), "Tuple": ("elts",), "Slice": ("lower", "upper", "step"),
     "MatchValue": ("value",), "MatchSingleton": ("value",), "MatchSequence": ("patterns",), "MatchMapping": ("keys", "patterns"),
     "MatchClass": ("cls", "patterns", "kwd_attrs", "kwd_patterns"), "MatchStar": (), "MatchAs": ("pattern",), "MatchOr": ("patterns",),
 }  # fmt: skip
@@ -74,7 +74,7 @@ class _Writer:
         self._special: Dict[str, Callable] = {
             "Name": self._name, "Attribute": self._attribute, "Constant": self._constant, "Call": self._call, "keyword": self._keyword,
             "Lambda": self._lambda, "JoinedStr": self._joined, "AnnAssign": self._annotated, "ExceptHandler": self._handler,
-            "FunctionDef": self._inner_function, "AsyncFunctionDef": self._inner_function, "ClassDef": self._inner_class, "ExtSlice": self._slices,
+            "FunctionDef": self._inner_function, "AsyncFunctionDef": self._inner_function, "ClassDef": self._inner_class,
             "Import": self._nothing, "ImportFrom": self._nothing,
         }  # fmt: skip
 
@@ -245,10 +245,6 @@ class _Writer:
         self._put("node", "Lambda")
         self._parameters(node)
         self._node(node.body)
-
-    def _slices(self, node: ast.AST) -> None:
-        self._put("node", "Tuple")
-        self._list(node.dims)
 
     # Statements
 

@@ -52,3 +52,13 @@ def canonical(dotted: str) -> str:
         if dotted.startswith(facade + "."):
             return plain + dotted[len(facade) :]
     return dotted
+
+OUTSIDE_MODULES = frozenset(
+    """
+    torch torch.nn torch.nn.functional torch.nn.init torch.nn.modules torch.nn.modules.module torch.nn.utils torch.optim
+    torch.optim.lr_scheduler torch.linalg torch.fft torch.special torch.autograd torch.autograd.functional torch.autograd.function torch.cuda
+    torch.amp torch.backends torch.utils torch.utils.checkpoint torch.random torch.distributions torch.jit torch.func torch.sparse
+    math functools itertools collections contextlib dataclasses typing enum abc prism_challenge prism_challenge.evaluator
+    prism_challenge.evaluator.interface
+    """.split()
+)

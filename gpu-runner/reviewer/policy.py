@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from .findings import quote
 from .standard_library import STANDARD_LIBRARY
@@ -64,6 +64,7 @@ _REFUSED = {
     "dataclasses": "make_dataclass",
     "contextlib": "chdir redirect_stdout redirect_stderr",
     "enum": "bltns",
+    "functools": "wraps update_wrapper",
 }
 _REFUSED_DOTTED = frozenset(f"{root}.{name}" for root, names in _REFUSED.items() for name in names.split())
 _ONLY = {
@@ -72,15 +73,9 @@ _ONLY = {
 }
 """Modules of which only these members may be used."""
 
-_GLOBAL_STATE = frozenset(
-    f"torch.{name}"
-    for name in """
-        set_default_dtype set_default_device set_default_tensor_type set_num_threads set_num_interop_threads use_deterministic_algorithms
-        set_deterministic_debug_mode set_flush_denormal set_printoptions set_warn_always set_autocast_enabled set_anomaly_enabled
-        autograd.set_detect_anomaly cuda.set_device cuda.set_per_process_memory_fraction cuda.memory.set_per_process_memory_fraction
-        backends.disable_global_flags
-    """.split()
-)
+_GLOBAL_STATE = ("torch.use_deterministic_algorithms", "torch.backends.disable_global_flags", "torch.cuda.memory.set_per_process_memory_fraction")
+_LOCAL_SETTERS = ("set_grad_enabled", "set_rng_state", "set_rng_state_all")
+"""Setters of torch's modules that are part of an ordinary computation; every other one is global state."""
 
 
 class Refusal(NamedTuple):
@@ -91,21 +86,21 @@ class Refusal(NamedTuple):
 def refusal(dotted: str) -> Optional[Refusal]:
     """Why something outside the project may not be used, by its full dotted name; None where it may."""
     root, *rest = dotted.split(".")
-    if root == "builtins":
-        return None  # by name, in rules/names.py
+    if root == "builtins":  # the rest by name, in rules/names.py
+        return Refusal("forbidden-api", "looks up .obj of an exception") if dotted == "builtins.Exception.obj" else None
     if root not in ALLOWED_ROOTS:
         return Refusal("forbidden-import", f"imports {quote(dotted)}; {ALLOWED_TEXT}")
     if root == "prism_challenge":
         return _interface_refusal(dotted)
-    if dotted in _GLOBAL_STATE:
+    if dotted in _GLOBAL_STATE or _is_global_setter(root, rest):
         return Refusal("global-state", f"{dotted} changes what the host and every other part of the run computes with")
     prefix = root
-    for position, part in enumerate(rest):
+    for part in rest:
         if part.startswith("_") and part not in ALLOWED_DUNDERS:
             return Refusal("forbidden-api", f"{quote(dotted)}: {quote(part)} is private to {prefix}")
         if part in STANDARD_LIBRARY and part not in _HARMLESS and f"{prefix}.{part}" != "torch.types":
             return Refusal("forbidden-api", f"{quote(dotted)} reaches module {part!r} through {prefix}")
-        if part in ("torch", "numpy", "np") or part.startswith("register_module_"):
+        if part in ("torch", "numpy", "np") or part.startswith(("register_module_", "register_optimizer_")):
             return Refusal("forbidden-api", f"{quote(dotted)}: {part!r} is not {prefix}'s own or patches every module")
         if prefix in _ONLY and part not in _ONLY[prefix]:
             return Refusal("forbidden-api", f"{quote(dotted)}: of {prefix} only {', '.join(_ONLY[prefix])} may be used")
@@ -113,6 +108,12 @@ def refusal(dotted: str) -> Optional[Refusal]:
             return Refusal("forbidden-api", f"{prefix}.{part} is not for projects")
         prefix = f"{prefix}.{part}"
     return None
+
+
+def _is_global_setter(root: str, rest: List[str]) -> bool:
+    if root != "torch" or not rest or not all(part.islower() for part in rest):
+        return False
+    return rest[-1].startswith("set_") and rest[-1] not in ("set_", *_LOCAL_SETTERS)
 
 
 def _interface_refusal(dotted: str) -> Optional[Refusal]:

@@ -17,7 +17,7 @@ NOTHING: Value = frozenset()
 INSTANCE: Item = ("instance",)
 MADE: Value = frozenset([INSTANCE])
 
-_MAX_PARTS = 8
+_MAX_PARTS = 6
 """Of a dotted name: `m = m.x` in a loop must come to an end."""
 
 

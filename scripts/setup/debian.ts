@@ -16,6 +16,10 @@ interface Tool {
 const RUN: readonly Tool[] = [
   { package: 'nats-server', shownBy: 'nats-server' },
   { package: 'python3', shownBy: 'python3' },
+  // Text that models learn from; see infra/corpus.
+  { package: 'perl', shownBy: 'pod2text' },
+  { package: 'git-man', shownBy: '/usr/share/doc/git-man' },
+  { package: 'manpages', shownBy: '/usr/share/doc/manpages' },
 ];
 const TEST: readonly Tool[] = [
   { package: 'golang-go', shownBy: 'go' },

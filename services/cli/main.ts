@@ -14,7 +14,7 @@ import { CommandError, EXIT, printJson, say } from './output.ts';
 import { PolicyFileError, readPolicy } from './policy-file.ts';
 import { query } from './query.main.ts';
 import { startEngine } from './up.main.ts';
-import { verifyLedger } from './verify.main.ts';
+import { type Verification, verifyLedger } from './verify.main.ts';
 
 interface Common {
   readonly config?: string;
@@ -28,6 +28,19 @@ function integer(text: string): number {
   return value;
 }
 
+/** The first wrong index where one can be said, else the file, and what is wrong there. */
+function faultOf({ index, file, reason }: Extract<Verification, { ok: false }>): string {
+  if (index !== null) return `first wrong index ${index}: ${reason.replace(`index ${index}: `, '')}`;
+  return file === null ? reason : `file ${reason}`;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'ENOENT' && 'path' in error)
+    return `there is no ${error.path}: give a file or folder that exists`;
+  return error.message;
+}
+
 const program = new Command('prism')
   .description(
     'An event-sourced challenge state engine: reviews, trains, scores and pays for neural architecture ideas.',
@@ -39,6 +52,7 @@ const program = new Command('prism')
     'after',
     '\nExit status: 0 done; 1 did not work; 2 wrong command line; 3 the answer is no (does not verify, does not pass).',
   )
+  .showHelpAfterError('see prism --help')
   .exitOverride();
 
 function settingsOf(overrides: Partial<Settings> = {}): Settings {
@@ -188,11 +202,7 @@ program
       });
       if (!result.ok) {
         if (json) printJson(result);
-        say(
-          result.index === null
-            ? `NOT VERIFIED: file ${result.file}: ${result.reason}`
-            : `NOT VERIFIED: first wrong index ${result.index}: ${result.reason}`,
-        );
+        say(`NOT VERIFIED: ${faultOf(result)}`);
         process.exitCode = EXIT.no;
         return;
       }
@@ -222,7 +232,7 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   } else {
-    say(`prism: ${error instanceof Error ? error.message : String(error)}`);
+    say(`prism: ${messageOf(error)}`);
     const known = error instanceof SettingsError || error instanceof PolicyFileError;
     process.exitCode = error instanceof CommandError ? error.status : known ? EXIT.usage : EXIT.failed;
     if (process.env.PRISM_DEBUG !== undefined && error instanceof Error) say(error.stack ?? '');

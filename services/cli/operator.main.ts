@@ -1,5 +1,6 @@
 /** Operators' commands: appended by the command line through the same rules as everything else, with their actor. */
 
+import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { digestOf } from '../../domain/events/canonical.ts';
 import type { Decided } from '../../domain/events/catalogue.ts';
@@ -8,7 +9,7 @@ import type { LedgerState } from '../../domain/ledger/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { LedgerClient, Writing } from '../runtime/ledger-client.ts';
 import { wire } from '../runtime/wiring.main.ts';
-import type { Settings } from '../settings.ts';
+import { placesOf, type Settings } from '../settings.ts';
 import { findEngine } from './client.ts';
 import { CommandError } from './output.ts';
 
@@ -17,12 +18,16 @@ function actor(): string {
 }
 
 async function withClient<T>(settings: Settings, work: (client: LedgerClient) => Promise<T>): Promise<T> {
+  const noLedger = new CommandError(
+    `there is no ledger in ${settings.data}: \`prism up\` opens one; give --data for another folder`,
+  );
+  // To look into an embedded store that is not there would make one.
+  if (settings.store === null && !existsSync(placesOf(settings).store)) throw noLedger;
   const natsUrl = findEngine(settings)?.nats ?? settings.nats;
   const wiring = await wire('operator', { settings, natsUrl }, { tries: 25 });
   try {
     await wiring.client.catchUp();
-    if (wiring.client.state.opened === null)
-      throw new CommandError(`there is no ledger in ${settings.data}: \`prism up\` opens one`);
+    if (wiring.client.state.opened === null) throw noLedger;
     return await work(wiring.client);
   } finally {
     await wiring.close();
@@ -98,6 +103,10 @@ export async function resolveHold(
       step: `resolve ${submission}`,
       attempt: 1,
     };
-    await client.commit(writing, (state) => (heldIn(state, submission) === family ? [resolution] : []));
+    await client.commit(writing, (state) => {
+      // Ours, whose acknowledgement was lost, or another resolver's: what stands is shown by `prism status`.
+      const resolved = state.families.get(family)?.holds.get(submission)?.resolution !== null;
+      return resolved ? [] : [resolution];
+    });
   });
 }

@@ -12,6 +12,7 @@ import { urlFiles } from '../../infra/log-directory/url-files.ts';
 import { getWeights, type WeightsAnswer } from '../../projections/get-weights.ts';
 import { digestOfModel, type ReadModelName, type ReadModels } from '../../projections/index.ts';
 import { ReplayError, replay } from '../../projections/replay.ts';
+import { CommandError } from './output.ts';
 
 export interface VerifyOptions {
   /** Public key line (vkey), or a file that holds it. */
@@ -49,8 +50,14 @@ export type Verification =
       readonly reason: string;
     };
 
+/** The files of a log. Throws `CommandError` where there is no such folder. */
 export function filesOf(directoryOrUrl: string): LogFiles {
-  return /^https?:\/\//.test(directoryOrUrl) ? urlFiles(directoryOrUrl) : directoryFiles(directoryOrUrl);
+  if (/^https?:\/\//.test(directoryOrUrl)) return urlFiles(directoryOrUrl);
+  if (!existsSync(directoryOrUrl))
+    throw new CommandError(
+      `there is no folder ${directoryOrUrl}: give the log's, which is \`log\` in an engine's data folder, or a URL that serves it`,
+    );
+  return directoryFiles(directoryOrUrl);
 }
 
 /** A vkey as it is, or the first line of the file that it names. */

@@ -235,7 +235,7 @@ async function record(
   }
 }
 
-/** Renews the lease at a third of its length until `over`; aborts `over` where the lease is lost. */
+/** Renews the lease at a third of its length until `over`; aborts `over` where the lease is lost or there is nothing left to hold. */
 async function renew(
   entry: SubmissionEntry,
   parts: EvaluatorParts,
@@ -250,8 +250,9 @@ async function renew(
     try {
       await client.commit(writingFor(entry, parts, `renew ${renewal}`, token, entry.receivedId), (state) => {
         const present = presentState(state, entry);
-        // The last run has just been recorded: there is nothing left to hold.
-        if (over.signal.aborted || present.phase !== 'planned') return [];
+        // The last run has been recorded, by this attempt or by one that came after it.
+        if (present.phase !== 'planned') over.abort();
+        if (over.signal.aborted) return [];
         const deadline = present.open?.deadline;
         if (deadline !== undefined && client.now() > deadline)
           throw new FencedError(`ran past its deadline ${deadline}`);

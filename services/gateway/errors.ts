@@ -12,6 +12,8 @@ export const ERROR_STATUS = {
   'not-found': 404,
   'unknown-submission': 404,
   'unknown-event': 404,
+  /** More than intake reads. */
+  'body-too-large': 413,
   internal: 500,
   /** Too many past states are being rebuilt. */
   busy: 503,

@@ -63,6 +63,9 @@ export async function admit(zip: Buffer, limits: AdmissionLimits): Promise<Admis
   }
 }
 
+/** A layout stands in an event, which has at most 65,535 bytes. */
+const MAX_LAYOUT_BYTES = 48 * 1024;
+
 /** @throws IntakeRefusal */
 function layoutOf(files: ReadonlyMap<string, Buffer>, limits: AdmissionLimits): ProjectLayout {
   const paths = new Set(files.keys());
@@ -70,7 +73,13 @@ function layoutOf(files: ReadonlyMap<string, Buffer>, limits: AdmissionLimits): 
   const bytes = manifestPath === null ? undefined : files.get(manifestPath);
   if (manifestPath === null || bytes === undefined) return resolveLayout(DEFAULT_MANIFEST, null, paths);
   const data = parseManifestYaml(bytes, manifestPath, limits.maxManifestBytes);
-  return resolveLayout(parseManifest(data, manifestPath), manifestPath, paths);
+  const layout = resolveLayout(parseManifest(data, manifestPath), manifestPath, paths);
+  const size = Buffer.byteLength(JSON.stringify(layout));
+  if (size > MAX_LAYOUT_BYTES) {
+    const sizes = `${size} bytes of paths, allowed are ${MAX_LAYOUT_BYTES}`;
+    refuse('manifest-invalid', manifestPath, `\`architecture\` and \`training\` name ${sizes}`);
+  }
+  return layout;
 }
 
 /** Paths count too: a name can carry as much as a file. A NUL ends each path and each file. */

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '../../domain/events/canonical.ts';
 import type { DataOf, Decided, PrismEvent } from '../../domain/events/catalogue.ts';
+import { clip } from '../../domain/events/clip.ts';
 import { streamOf, submissionId } from '../../domain/events/ids.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import type { BlobStore } from '../../domain/ports.ts';
@@ -139,7 +140,7 @@ function decideSubmissionFrom(
     const rejected = {
       stage: 'intake' as const,
       code,
-      message: message.slice(0, 1_000),
+      message: clip(message, 1_000),
       findings: [],
       findingsBlob: null,
     };

@@ -1,15 +1,31 @@
 /** From the reviewer's findings to a verdict on the submission. Pure. */
 import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
+import { clip } from '../../domain/events/clip.ts';
 import { familyId } from '../../domain/events/ids.ts';
 import type { ReviewResult } from './review-result.ts';
 
 type Finding = DataOf<'SubmissionRejected'>['findings'][number];
 
-/** An event names the first findings; the blob has them all. */
+/** An event names the first findings, as many as fit well into its 65,535 bytes; the blob has them all. */
 const FINDINGS_IN_EVENT = 20;
+const FINDINGS_BYTES = 40 * 1024;
 
 function findingOf({ rule, path, line, message, hint }: ReviewResult['findings'][number]): Finding {
-  return { rule, path, line, message: message.slice(0, 500), hint: hint.slice(0, 500) };
+  return {
+    rule,
+    path: path === null ? null : clip(path, 512),
+    line,
+    message: clip(message, 500),
+    hint: clip(hint, 500),
+  };
+}
+
+function firstThatFit(findings: readonly Finding[]): readonly Finding[] {
+  let bytes = 0;
+  return findings.slice(0, FINDINGS_IN_EVENT).filter((finding) => {
+    bytes += Buffer.byteLength(JSON.stringify(finding));
+    return bytes <= FINDINGS_BYTES;
+  });
 }
 
 /**
@@ -27,7 +43,7 @@ export function verdictOf(
 ): Decided {
   const reject = (code: string, message: string, findings: readonly Finding[]): Decided => ({
     type: 'SubmissionRejected',
-    data: { stage: 'review', code, message: message.slice(0, 1_000), findings: [...findings], findingsBlob },
+    data: { stage: 'review', code, message: clip(message, 1_000), findings: [...findings], findingsBlob },
   });
   const errors = result.findings.filter((finding) => finding.severity === 'error');
   const first = errors[0];
@@ -38,7 +54,7 @@ export function verdictOf(
     return reject(
       first.rule,
       `${first.message}${where}${more}. ${first.hint}`,
-      errors.slice(0, FINDINGS_IN_EVENT).map(findingOf),
+      firstThatFit(errors.map(findingOf)),
     );
   }
   if (layout.kind === 'training_for_arch' && layout.architectureId !== null && result.architecture !== null) {

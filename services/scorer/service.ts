@@ -27,8 +27,10 @@ export function scorer(client: LedgerClient): Service<ScorerItem> {
         attempt: 1,
       };
       await client.commit(writing, (state) => {
-        const open = state.families.get(family)?.holds.get(submission)?.resolution === null;
-        return open ? [{ type: 'HoldExpired', data: { submission } }] : [];
+        const hold = state.families.get(family)?.holds.get(submission);
+        // Looked at again: a clock may have been set back since, and an expiry that is dated too early would be refused by every reader.
+        const due = hold?.resolution === null && hold.deadline <= client.now();
+        return due ? [{ type: 'HoldExpired', data: { submission } }] : [];
       });
     },
   };

@@ -12,6 +12,7 @@ await runProcess('sequencer', async (context) => {
   let writer = await openLogDirectory(places.log, signer);
   const log: LogPort = {
     size: () => writer.checkpoint.size,
+    root: () => writer.checkpoint.root,
     async append(entries) {
       try {
         await writer.append(entries);

@@ -10,6 +10,7 @@ import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
 import { isSettled } from '../../domain/ledger/claims.ts';
 import { outcomeDigest, outcomeOf } from '../../domain/ledger/outcome.ts';
 import type { LedgerState } from '../../domain/ledger/state.ts';
+import { appendToEdge, EMPTY_EDGE, edgeRoot } from '../../domain/log/edge.ts';
 import type { EventStore } from '../../domain/ports.ts';
 import { openSqliteEventStore } from '../../infra/event-store/sqlite/store.ts';
 import { replay } from '../../projections/replay.ts';
@@ -47,6 +48,13 @@ export interface Outcome {
   readonly steps: number;
   readonly virtualSeconds: number;
   readonly trace: readonly string[];
+}
+
+/** Services that are broken on purpose, to see whether a simulation notices. */
+export interface Sabotage {
+  readonly scorer?: typeof scorer;
+  /** Secret that an evaluator draws seeds from. */
+  readonly secretOf?: (worker: string) => Buffer;
 }
 
 class Simulation {
@@ -105,6 +113,7 @@ class Simulation {
     let unsequenced: Unsequenced;
     const log = (life: Life): LogPort => ({
       size: () => this.log.length,
+      root: () => edgeRoot(appendToEdge(EMPTY_EDGE, this.log).edge.tiles),
       append: (entries) =>
         life.call('append to log', () => {
           // One writer at a time, as the log's lock has it: what another has written meanwhile is not written again.
@@ -128,7 +137,7 @@ class Simulation {
   }
 }
 
-function startServices(simulation: Simulation): void {
+function startServices(simulation: Simulation, sabotage: Sabotage): void {
   const { world, faults } = simulation;
   for (const instance of ['a', 'b']) {
     simulation.service(`reviewer-${instance}`, ({ life, client }) =>
@@ -147,13 +156,13 @@ function startServices(simulation: Simulation): void {
         clock: clockOf(life, world),
         log: silentLogger,
         corpus: shortCorpus,
-        secret: SECRET,
+        secret: sabotage.secretOf?.(`worker-${instance}`) ?? SECRET,
         reference: new Map([['model.py', Buffer.from('# reference\n')]]),
         worker: `worker-${instance}`,
         parallel: 2,
       }),
     );
-    simulation.service(`scorer-${instance}`, ({ client }) => scorer(client));
+    simulation.service(`scorer-${instance}`, ({ client }) => (sabotage.scorer ?? scorer)(client));
     simulation.service(`weight-emitter-${instance}`, ({ client }) => weightEmitter(client));
   }
   simulation.sequencer('sequencer');
@@ -258,10 +267,15 @@ async function closeEpoch(
 }
 
 /** Runs one history. Throws where a service broke, where it did not end, and where its log does not verify. */
-export async function simulate(seed: number, faults: Faults, all: readonly Handover[]): Promise<Outcome> {
+export async function simulate(
+  seed: number,
+  faults: Faults,
+  all: readonly Handover[],
+  sabotage: Sabotage = {},
+): Promise<Outcome> {
   const simulation = new Simulation(seed, faults);
   const started = simulation.world.now;
-  startServices(simulation);
+  startServices(simulation, sabotage);
   const driver = startDriver(simulation, all);
   await simulation.world.run(driver.done, STEP_LIMIT);
   if (simulation.failure !== null) throw simulation.failure;

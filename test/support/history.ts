@@ -8,6 +8,7 @@ import { sha256 } from '../../domain/events/canonical.ts';
 import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
 import { parseEvent } from '../../domain/events/codec.ts';
 import { epochCorrelation, familyId, streamOf, submissionId } from '../../domain/events/ids.ts';
+import { parseTime } from '../../domain/events/time.ts';
 import { familyOf, isSettled, planOf } from '../../domain/ledger/claims.ts';
 import { owedEvents } from '../../domain/ledger/evolve.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
@@ -41,7 +42,8 @@ export type Fate =
   | 'abandoned-in-review'
   | 'abandoned'
   | 'received-only'
-  | 'reviewed-only';
+  | 'reviewed-only'
+  | 'planned-only';
 
 export interface Script {
   readonly hotkey: string;
@@ -78,6 +80,8 @@ interface Write {
   readonly stream: string;
   readonly correlationId: string;
   readonly decided: readonly Decided[];
+  /** Earliest time of its events. */
+  readonly notBefore?: string;
 }
 
 /** What comes next in a lane: null while it has to wait. It may be asked many times before it is done. */
@@ -154,6 +158,11 @@ function run(builder: LedgerBuilder, lanes: readonly Lane[], choices: readonly C
     const chosen = again ?? possible[which % Math.max(1, possible.length)];
     if (chosen === undefined) return;
     current = { key: chosen.key, left: times - 1 };
+    // A hold expires when its time is over.
+    if (chosen.decided.some(({ type }) => type === 'HoldExpired'))
+      builder.wait(builder.state.policy?.ownership.holdMs ?? 0);
+    if (chosen.notBefore !== undefined)
+      builder.wait(Math.max(0, parseTime(chosen.notBefore) - parseTime(builder.now)));
     builder.append(chosen.stream, chosen.correlationId, 'service:test', ...chosen.decided);
     const of = running.get(chosen.key);
     const next = of?.lane.next(chosen.decided);
@@ -342,7 +351,7 @@ function* lifeOf(script: Script, id: string): Lane {
   yield once(() => ({ type: 'SubmissionReviewed', data: reviewedOf(script) }));
   if (fate === 'reviewed-only') return;
   const [planned] = yield once((entry, state) => plannedOf(state, entry));
-  if (planned?.type !== 'EvaluationPlanned') return;
+  if (planned?.type !== 'EvaluationPlanned' || fate === 'planned-only') return;
 
   const ends = fate === 'abandoned' ? 3 : lapses;
   for (let attempt = 1; attempt <= ends; attempt += 1) {
@@ -375,10 +384,12 @@ function* holdOf({ resolver }: Script, submission: string): Lane {
     const family = familyOf(state.id, entry);
     const hold = family === null ? undefined : state.families.get(family)?.holds.get(submission);
     if (family === null || hold?.resolution !== null) return null;
-    const decided: Decided =
-      resolver === undefined
-        ? { type: 'HoldExpired', data: { submission } }
-        : { type: 'HoldResolved', data: { submission, outcome: resolver, reason: 'as scripted' } };
-    return { stream: streamOf.family(family), correlationId: submission, decided: [decided] };
+    const write = { stream: streamOf.family(family), correlationId: submission };
+    if (resolver === undefined) {
+      const decided: Decided = { type: 'HoldExpired', data: { submission } };
+      return { ...write, decided: [decided], notBefore: hold.deadline };
+    }
+    const data = { submission, outcome: resolver, reason: 'as scripted' };
+    return { ...write, decided: [{ type: 'HoldResolved', data }] };
   };
 }

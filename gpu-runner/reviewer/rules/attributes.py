@@ -79,10 +79,10 @@ def _is_lookup(node: ast.AST) -> bool:
 
 
 def _check_api(module: Module, node: ast.expr, flow: Flow, findings: Findings) -> None:
+    base = flow.value_of.get(node.value, NOTHING) if isinstance(node, ast.Attribute) else NOTHING
+    reported = {item[1] for item in base if item[0] == "outside" and refusal(item[1]) is not None}
     for item in flow.value_of.get(node, NOTHING):
-        if item[0] != "outside":
-            continue
-        refused = refusal(item[1])
-        if refused is not None:
+        refused = refusal(item[1]) if item[0] == "outside" else None
+        if refused is not None and item[1].rpartition(".")[0] not in reported:
             hint = ALLOWED_TEXT if refused.rule == "forbidden-import" else None
             findings.add(refused.rule, module.path, node.lineno, refused.message, hint)

@@ -34,8 +34,10 @@ def _check_one(project: Project, module: Module, statement: Import, alias: ast.a
     _check_candidates(project, module, statement, alias, findings)
     imported = project.imported(module, statement, alias)
     if imported == MISSING:
-        what = alias.name if isinstance(statement, ast.Import) else f"{'.' * statement.level}{statement.module or ''}: {alias.name}"
-        findings.add("missing-module", module.path, statement.lineno, f"imports {quote(what)}, which the project does not have")
+        what = quote(alias.name)
+        if isinstance(statement, ast.ImportFrom):
+            what += f" from {quote('.' * statement.level + (statement.module or ''))}"
+        findings.add("missing-module", module.path, statement.lineno, f"imports {what}, which the project does not have")
     elif imported.outside is not None:
         refused = refusal(alias.name if isinstance(statement, ast.Import) else imported.outside)
         if refused is not None:

@@ -12,6 +12,8 @@ from ..values import NOTHING, Value
 from .attributes import dynamic_function
 
 _MUTATORS = ("update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert", "remove")
+_REWRITES = ("dataclass", "total_ordering", "update_abstractmethods")
+"""Functions of the standard library that add methods to the class they are given."""
 _OWN = {
     "class": "a class of the project",
     "function": "a function of the project",
@@ -42,6 +44,12 @@ def _changes(module: Module, node: ast.AST) -> Iterator[Tuple[ast.expr, str, boo
             yield (node.args[0] if len(node.args) > 2 else node.func.value), " by __setattr__", False
         elif isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATORS:
             yield node.func.value, f".{node.func.attr}()", True
+        elif _names(node.func) in _REWRITES:
+            yield from ((argument, f" by {_names(node.func)}", True) for argument in node.args)
+
+
+def _names(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _check_target(module: Module, target: ast.expr, what: str, with_item: bool, flow: Flow, findings: Findings) -> None:

@@ -53,7 +53,9 @@ def _constant_size(value: object) -> int:
         return len(value.encode("utf-8", "surrogatepass"))
     if isinstance(value, bytes):
         return len(value)
-    return (value.bit_length() + 7) // 8 if isinstance(value, int) and not isinstance(value, bool) else 8
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(4, (value.bit_length() + 7) // 8)
+    return 8
 
 
 def _docstrings(tree: ast.Module) -> Iterator[ast.AST]:

@@ -44,14 +44,16 @@ class _TopLevel:
                 self._expression(default)
         elif isinstance(node, ast.ClassDef):
             self._decorators(node)
+            if node in self._classes.index and self._classes.runs_when_defined(node):
+                self._report(node.lineno, "a metaclass, or the constructor of an enumeration, runs at import")
             for expression in [*node.bases, *(keyword.value for keyword in node.keywords)]:
                 self._expression(expression)
             for inner in node.body:
-                self.statement(inner, "a class body")
+                self.statement(inner, "in a class body")
         elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             self._assignment(node, where)
         elif not self._is_silent(node):
-            self._findings.add("top-level-code", self._module.path, node.lineno, f"{_describe(node)} at {where}")
+            self._findings.add("top-level-code", self._module.path, node.lineno, f"{_describe(node)} {where}")
 
     def _is_silent(self, node: ast.stmt) -> bool:
         if isinstance(node, ast.Expr):
@@ -63,7 +65,7 @@ class _TopLevel:
         for target in targets:
             for one in ast.walk(target):
                 if isinstance(one, (ast.Attribute, ast.Subscript)):
-                    self._findings.add("top-level-code", self._module.path, node.lineno, f"assigns to a part of something at {where}")
+                    self._findings.add("top-level-code", self._module.path, node.lineno, f"assigns to a part of something {where}")
         if node.value is not None:
             self._expression(node.value)
 
@@ -84,6 +86,8 @@ class _TopLevel:
                 self._findings.add("top-level-code", self._module.path, one.lineno, "assigns inside an expression at the top level")
             elif isinstance(one, ast.Call):
                 self._call(one)
+            elif isinstance(one, ast.Attribute) and one.attr in self._methods and self._references.expression(self._module, one) is None:
+                self._report(one.lineno, f"{one.attr[:60]} is looked up at import, which may run a property or method of the project")
 
     def _call(self, node: ast.Call) -> None:
         reference = self._references.expression(self._module, node.func)
@@ -92,8 +96,8 @@ class _TopLevel:
                 self._arguments(node)
         elif isinstance(reference, Variable) and self._is_plain_class(reference):
             self._arguments(node)
-        elif isinstance(node.func, ast.Attribute) and reference is None and node.func.attr not in self._methods:
-            self._arguments(node)  # a method of a constant or of something made outside
+        elif isinstance(node.func, ast.Attribute) and reference is None:
+            self._arguments(node)  # a method of a constant or of something made outside; of the project's, the lookup is reported
         else:
             self._report(node.lineno, "a function of the project is called at import")
 
@@ -126,7 +130,8 @@ def _evaluated(node: ast.expr) -> Iterator[ast.AST]:
 def _describe(node: ast.stmt) -> str:
     if isinstance(node, ast.Expr):
         return "a call" if isinstance(node.value, ast.Call) else "an expression"
-    return f"a {type(node).__name__.lower()} statement"
+    name = type(node).__name__.lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name} statement"
 
 
 def _check_annotations(module: Module, node: ast.AST, findings: Findings) -> None:

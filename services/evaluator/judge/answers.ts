@@ -46,7 +46,8 @@ export const trainedSchema = z.object({ ok: z.literal(true), step: z.int() });
 export const snapshotSchema = z.object({
   ok: z.literal(true),
   tensors: z.array(tensorSchema).min(1).max(MAX_TENSORS),
-  hooksUsed: z.array(z.string().max(40)).max(16),
+  /** Names of hooks; anything else is not written to the ledger. */
+  hooksUsed: z.array(z.string().regex(/^[a-z_]{1,40}$/)).max(16),
 });
 
 /**

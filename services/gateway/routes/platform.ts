@@ -24,6 +24,8 @@ export interface PlatformSettings {
 const BRIDGE_PATH = '/internal/v1/bridge/submissions';
 /** Platform gives up after this time too. */
 const BRIDGE_TIMEOUT_MS = 30_000;
+/** What intake reads at most. */
+const MAX_BODY_BYTES = 8 * 1_048_576;
 const SLUG_HEADERS = ['x-platform-challenge-slug', 'x-base-challenge-slug'] as const;
 
 /** Compares digests, so that neither content nor length shows in the time it takes. */
@@ -65,10 +67,22 @@ export function registerPlatformRoutes(
       routes: ['/'],
       httpMethods: ['POST'],
       disableRequestLogging: true,
+      preValidation: async (request) => refuseTooLarge(request),
       undici: { headersTimeout: BRIDGE_TIMEOUT_MS, bodyTimeout: BRIDGE_TIMEOUT_MS },
-      replyOptions: { onError: intakeUnavailable },
+      replyOptions: {
+        onError: intakeUnavailable,
+        // The body follows in any case; the HTTP client of the proxy cannot pass the question on.
+        rewriteRequestHeaders: (_request, { expect: _, ...headers }) => headers,
+      },
     });
   });
+}
+
+/** Intake would cut the connection in the middle of such a body, which reads as if it were away. */
+function refuseTooLarge(request: FastifyRequest): void {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length > MAX_BODY_BYTES)
+    throw new HttpError('body-too-large', `a body has at most ${MAX_BODY_BYTES} bytes`);
 }
 
 function intakeUnavailable(reply: FastifyReply<RouteGenericInterface, RawServerBase>): void {

@@ -1,9 +1,10 @@
 /** What cannot follow is refused: changed results, made-up events, doubled ones. */
 import { describe, expect, test } from '@jest/globals';
-import type { Json } from '../../../domain/events/canonical.ts';
+import { digestOf, type Json } from '../../../domain/events/canonical.ts';
 import type { Decided, EventType } from '../../../domain/events/catalogue.ts';
 import { type EventEnvelope, eventBytes } from '../../../domain/events/envelope.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
+import { owedEvents } from '../../../domain/ledger/evolve.ts';
 import { outcomeDigest } from '../../../domain/ledger/outcome.ts';
 import { ReplayError, replay } from '../../../projections/replay.ts';
 import {
@@ -185,7 +186,9 @@ describe('the fold refuses', () => {
 
   test('a second emission to the same target, and a hold that is resolved twice', () => {
     const settled = closeEpoch(openLedger()).settle();
-    const emit = () => settled.append(streamOf.epoch(1), ledger, 'service:test', emission(1));
+    const weights = settled.state.epochs.get(1)?.weights;
+    const emit = () =>
+      settled.append(streamOf.epoch(1), ledger, 'service:test', emission(1, digestOf(weights)));
     emit();
     expect(emit).toThrow(expect.objectContaining({ code: 'already-done' }));
 
@@ -197,6 +200,32 @@ describe('the fold refuses', () => {
         data: { ...hold, submission },
       }),
     ).toThrow(expect.objectContaining({ code: 'already-done' }));
+  });
+
+  test('an emission of other weights than those that were derived', () => {
+    const settled = closeEpoch(openLedger()).settle();
+    expect(() => settled.append(streamOf.epoch(1), ledger, 'service:test', emission(1))).toThrow(
+      expect.objectContaining({ code: 'wrong-content' }),
+    );
+  });
+
+  test('an expiry that was written before the deadline', () => {
+    const own = openLedger();
+    for (const [index, script] of [gpt, like].entries()) {
+      handOver(own, script, index);
+      advance(own, script, index);
+      own.settle();
+    }
+    const held = own.events.find((event) => event.type === 'ArchitectureClaimHeld');
+    const submission = idOf(ledger, like, 1);
+    const expire = (builder: LedgerBuilder) =>
+      builder.append(held?.stream ?? '', submission, 'service:test', {
+        type: 'HoldExpired',
+        data: { submission },
+      });
+    expect(() => expire(own)).toThrow(expect.objectContaining({ code: 'too-early' }));
+    own.wait(smallPolicy.ownership.holdMs);
+    expect(owedEvents(expire(own).state)).toHaveLength(1);
   });
 
   test.each([
@@ -216,13 +245,13 @@ describe('the fold refuses', () => {
   });
 });
 
-function emission(epoch: number): Decided {
+function emission(epoch: number, weightsDigest = '0'.repeat(64)): Decided {
   return {
     type: 'WeightsEmitted',
     data: {
       epoch,
       target: 'dry-run',
-      weightsDigest: '0'.repeat(64),
+      weightsDigest,
       receipt: { kind: 'dry-run', detail: 'nothing was sent' },
     },
   };

@@ -55,6 +55,15 @@ describe('a score', () => {
     expect(score.training).toMatchObject({ meanMicrobits: -3_000_000 });
   });
 
+  test('has no gain of a recipe that only mends an architecture worse than the reference', () => {
+    const measured = [
+      ...runs('reference', 5_000_000, 5_000_000),
+      ...runs('architecture', 6_000_000, 4_900_000),
+      ...runs('recipe', 5_000_000, 4_900_000),
+    ];
+    expect(scoreOf(measured, true, rules, BASIS).training).toMatchObject({ meanMicrobits: 0 });
+  });
+
   test('of a recipe for another’s architecture has no architecture, and counts the whole pair', () => {
     const measured = [
       ...runs('reference', 5_000_000),

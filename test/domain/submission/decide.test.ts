@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Decided, EventType } from '../../../domain/events/catalogue.ts';
+import { toEnvelope } from '../../../domain/events/codec.ts';
 import { addMs } from '../../../domain/events/time.ts';
 import { type RefusalCode, RefusedError } from '../../../domain/refused.ts';
 import { decideSubmission, type SubmissionCommand } from '../../../domain/submission/decide.ts';
@@ -282,12 +283,23 @@ describe('an attempt', () => {
     expect(refusal(state, measure(1, 'reference', 1))).toBe('wrong-content');
   });
 
-  test('has a reason that fits into an event, however long the error was', () => {
-    const long: SubmissionCommand = { type: 'fault', token: 3, reason: 'x'.repeat(10_000), work };
+  test.each([
+    ['long', 'x'.repeat(10_000)],
+    ['empty', ''],
+    ['cut within a character', `${'x'.repeat(499)}\u{1f600}`],
+    ['not well formed', '\ud800'],
+  ])('has a reason that an event can hold, however %s the error’s text was', (_name, reason) => {
+    const last: SubmissionCommand = { type: 'fault', token: 3, reason, work };
     const state = given(...inPlan, start(), fault(1), start(), fault(2), start());
-    for (const { data } of decideSubmission(state, long)) {
-      expect('reason' in data ? data.reason.length : 0).toBe(500);
-    }
+    const writing = { id: LEDGER, time: NOW, correlationId: LEDGER, causationId: null, actor: 'test' };
+    const written = decideSubmission(state, last).map((one) =>
+      toEnvelope(one, `submission-${LEDGER}`, 0, writing),
+    );
+    expect(written.map(({ type }) => type)).toEqual(['EvaluationFaulted', 'EvaluationAbandoned']);
+    const review: SubmissionCommand = { type: 'fault-review', reason, work };
+    const [faulted] = decideSubmission(given(received, admitted), review);
+    if (faulted === undefined) throw new Error('nothing was decided');
+    expect(toEnvelope(faulted, `submission-${LEDGER}`, 0, writing).type).toBe('ReviewFaulted');
   });
 });
 

@@ -246,7 +246,7 @@ def infer(model, batch, ctx): raise RuntimeError("called")
     const learner = await trainer(
       tableProject(`
 def train_step(model, batch, optimizer, ctx):
-    assert type(batch).__name__ == "PrismBatch" and batch.metadata == {} and model.training
+    assert type(batch).__name__ == "PrismBatch" and batch.metadata == {} and model.training and batch.targets.is_contiguous()
     raise ValueError(f"{batch.tokens.dtype} {batch.tokens[0, :3].tolist()} {batch.targets[0, :3].tolist()} {list(batch.targets.shape)}")
 `),
     );

@@ -24,7 +24,9 @@ export class Reviewer {
 
   /** @param environment added to the process's own, e.g. PYTHONHASHSEED */
   constructor(environment: { readonly [name: string]: string } = {}) {
-    this.#child = spawn('python3', ['-B', join(HERE, 'driver.py')], { env: { ...process.env, ...environment } });
+    this.#child = spawn('python3', ['-B', join(HERE, 'driver.py')], {
+      env: { ...process.env, ...environment },
+    });
     this.#child.stderr.on('data', (text) => {
       this.#standardError += String(text);
     });
@@ -33,7 +35,10 @@ export class Reviewer {
 
   /** One call at a time. Throws where the reviewer itself broke. */
   async review(files: Sources, layout: Layout = {}): Promise<ReviewResult> {
-    const request = { layout: fullLayout(layout), files: Object.entries(files).map(([path, data]) => [path, Buffer.from(data).toString('base64')]) };
+    const request = {
+      layout: fullLayout(layout),
+      files: Object.entries(files).map(([path, data]) => [path, Buffer.from(data).toString('base64')]),
+    };
     this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     const answer = await this.#answers.next();
     if (answer.done) throw new Error(`the reviewer ended: ${this.#standardError.slice(-2_000)}`);
@@ -58,7 +63,9 @@ function fullLayout({ kind = 'full', architecture = 'model.py', training = archi
 /** All `.py` files below a folder of this one, by their path in it. */
 export function sourcesOf(folder: string): Record<string, string> {
   const root = join(HERE, folder);
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.py'));
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.py'),
+  );
   return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 

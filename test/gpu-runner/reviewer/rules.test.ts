@@ -10,14 +10,20 @@ afterAll(() => reviewer.close());
 const severities: { [rule: string]: string } = JSON.parse(
   execFileSync(
     'python3',
-    ['-B', '-c', 'import json; from reviewer.findings import RULES; print(json.dumps({k: v.severity for k, v in RULES.items()}))'],
+    [
+      '-B',
+      '-c',
+      'import json; from reviewer.findings import RULES; print(json.dumps({k: v.severity for k, v in RULES.items()}))',
+    ],
     { cwd: new URL('../../../gpu-runner', import.meta.url), encoding: 'utf8' },
   ),
 );
 const rules = Object.keys(severities);
 
 const each = (cases: { readonly [rule: string]: readonly Case[] }) =>
-  Object.entries(cases).flatMap(([rule, list]) => list.map(([title, files, layout]) => [rule, title, files, layout ?? {}] as const));
+  Object.entries(cases).flatMap(([rule, list]) =>
+    list.map(([title, files, layout]) => [rule, title, files, layout ?? {}] as const),
+  );
 
 describe('a project that breaks a rule', () => {
   test.each(each(hostile))('%s: %s', async (rule, _, files, layout) => {
@@ -25,7 +31,8 @@ describe('a project that breaks a rule', () => {
     const found = result.findings.filter((one) => one.rule === rule);
     expect(errorsOf(result)).toContain(rule);
     expect(found.every((one) => one.severity === 'error')).toBe(true);
-    if (result.architecture !== null) expect(found.some((one) => one.path === null || one.path in files)).toBe(true);
+    if (result.architecture !== null)
+      expect(found.some((one) => one.path === null || one.path in files)).toBe(true);
   });
 
   test.each(each(warned))('%s (a warning): %s', async (rule, _, files, layout) => {
