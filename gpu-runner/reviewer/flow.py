@@ -11,6 +11,7 @@ import ast
 from typing import Callable, Dict, Iterable, List, Optional, Set, Tuple
 
 from .classes import Classes
+from .by_string import attribute_by_string
 from .outside_names import OUTSIDE_MODULES
 from .project import Module
 from .references import Outside, Place, References, Variable
@@ -55,8 +56,8 @@ class Flow:
         self.references = references
         self.classes = classes
         self.value_of: Dict[ast.AST, Value] = {}
-        self.stored: Set[Tuple[ast.Attribute, Value]] = set()
-        """Attributes that are assigned to, with what their object may be."""
+        self.stored: Set[Tuple[str, Value]] = set()
+        """Names of attributes that are assigned to, with what their object may be."""
         self._wanted, self._live = wanted, live
         self._known: Dict[object, Set[Item]] = {}
         self._function: Dict[ast.AST, Module] = {}
@@ -88,6 +89,9 @@ class Flow:
                 continue
             if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 self._names.add(node.attr)
+            named_object = attribute_by_string(node) if isinstance(node, ast.Call) else None
+            if named_object is not None and named_object.stores:
+                self._names.add(named_object.name.value)
             todo += ast.iter_child_nodes(node)
 
     def _index(self, modules: List[Module]) -> None:
@@ -373,7 +377,7 @@ class _Reader:
                 self._name(binding, value)
         elif isinstance(target, ast.Attribute):
             base = self._value(target.value)
-            self._flow.stored.add((target, base))
+            self._flow.stored.add((target.attr, base))
             self._flow.store(base, target.attr, value)
         elif isinstance(target, ast.Subscript):
             self._value(target.value)
@@ -470,6 +474,11 @@ class _Reader:
 
     def _call(self, node: ast.Call) -> Value:
         function = self._value(node.func)
+        named_object = attribute_by_string(node)
+        if named_object is not None and named_object.stores:
+            base = self._value(named_object.object)
+            self._flow.stored.add((named_object.name.value, base))
+            self._flow.store(base, named_object.name.value, NOTHING)
         values = [(one, self._value(one)) for one in node.args]
         positional = [value for one, value in values if not isinstance(one, ast.Starred)]
         named = {one.arg: self._value(one.value) for one in node.keywords if one.arg is not None}

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
+from .by_string import attribute_by_string
 from .classes import Classes
 from .flow import Flow
 from .guards import live
@@ -206,7 +207,15 @@ class _Writer:
     def _call(self, node: ast.Call) -> None:
         self._put("node", "Call")
         self._node(node.func)
-        self._list(node.args)
+        named_object = attribute_by_string(node)
+        self._put("open")
+        for argument in node.args:
+            if named_object is not None and argument is named_object.name:
+                value = self._flow.value_of.get(named_object.object, NOTHING)
+                self._attribute_name(argument.value, self._attributes.key(argument.value, value))
+            else:
+                self._node(argument)
+        self._put("close")
         takers = self._takers(node)
         self._put("open")
         for _, name, value in sorted(((self._keyword_name(takers, one), index, one) for index, one in enumerate(node.keywords)), key=lambda one: one[:2]):

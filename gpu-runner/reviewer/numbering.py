@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Dict, Hashable, List, Optional, Set, Tuple
 
+from .by_string import attribute_by_string
 from .classes import Classes
 from .flow import Flow
 from .outside_names import CALLED_FROM_OUTSIDE, KNOWN_ATTRIBUTES
@@ -35,14 +36,17 @@ class Attributes:
         for cls in self._defined:
             self._defined[cls] |= {one.name for one in cls.body if isinstance(one, FUNCTIONS) and one in reach.nodes}
             self._defined[cls] |= _class_names(cls, classes.is_record(cls))
-        for node, value in flow.stored:
-            self._store(node.attr, value)
+        for name, value in flow.stored:
+            self._store(name, value)
         for cls, names in self._defined.items():
             for name in names:
                 self._owners.setdefault(name, []).append(cls)
         for node, value in flow.value_of.items():
             if isinstance(node, ast.Attribute):
                 self.key(node.attr, flow.value_of.get(node.value, frozenset()))
+            named_object = attribute_by_string(node) if isinstance(node, ast.Call) else None
+            if named_object is not None:
+                self.key(named_object.name.value, flow.value_of.get(named_object.object, frozenset()))
 
     def _store(self, name: str, value: Value) -> None:
         owners = [item[1] for item in value if item[0] in ("own", "class") and item[1] in self._defined]

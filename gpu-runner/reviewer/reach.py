@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import Dict, Iterable, List, Set, Tuple
 
+from .by_string import attribute_by_string
 from .classes import Classes
 from .guards import live
 from .outside_names import CALLED_FROM_OUTSIDE
@@ -40,7 +41,9 @@ class Reach:
                 self._attribute(node.attr)
                 self._name(self._references.expression(module, node))
             elif isinstance(node, ast.Call):
-                self._looked_up(node)
+                named_object = attribute_by_string(node)
+                if named_object is not None:
+                    self._attribute(named_object.name.value)
             if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
                 if node in self.nodes:
                     continue
@@ -55,12 +58,6 @@ class Reach:
         for definition in effective(reference.binding):
             if definition.kind in ("function", "class", "assign"):
                 self._todo.append((module, definition.node))
-
-    def _looked_up(self, node: ast.Call) -> None:
-        """`getattr(x, "name")` uses the attribute as well."""
-        for argument in node.args[1:2]:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                self._attribute(argument.value)
 
     def _attribute(self, name: str) -> None:
         if name not in self._attributes:

@@ -67,7 +67,8 @@ export function registerPlatformRoutes(
       routes: ['/'],
       httpMethods: ['POST'],
       disableRequestLogging: true,
-      preValidation: async (request) => refuseTooLarge(request),
+      // Not `preValidation`: with that the proxy would leave bodies of other types to parsers that are not there.
+      preHandler: async (request) => refuseTooLarge(request),
       undici: { headersTimeout: BRIDGE_TIMEOUT_MS, bodyTimeout: BRIDGE_TIMEOUT_MS },
       replyOptions: {
         onError: intakeUnavailable,

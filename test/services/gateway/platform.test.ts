@@ -159,6 +159,26 @@ describe('the bridge', () => {
     },
   );
 
+  /** Sends a body with these headers as they are; `fetch` would refuse some of them. */
+  function post(headers: { [name: string]: string | number }, body: Buffer): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(`${url}/internal/v1/bridge/submissions`, { method: 'POST', headers });
+      request.once('response', (response) => resolve(response.resume().statusCode)).once('error', reject);
+      request.end(body);
+    });
+  }
+
+  test('a sender that asks before it sends gets its answer', async () => {
+    const body = randomBytes(3_000_000);
+    expect(await post({ expect: '100-continue', 'content-length': body.length }, body)).toBe(409);
+    expect(seen).toHaveLength(1);
+  });
+
+  test('413 for more than intake reads, of which it then sees nothing', async () => {
+    expect(await post({ 'content-length': 9_000_000 }, Buffer.alloc(10))).toBe(413);
+    expect(seen).toEqual([]);
+  });
+
   test('503 with Retry-After while intake is down, and again once it is back', async () => {
     const { port } = intake.address() as AddressInfo;
     await new Promise((resolve) => intake.close(resolve));
