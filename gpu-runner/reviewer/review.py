@@ -9,7 +9,8 @@ from . import contract
 from .classes import Classes
 from .findings import Findings
 from .fingerprint import NORMALISER, fingerprint
-from .flow import Flow, TooComplexError
+from .facts import TooComplexError
+from .flow import Flow
 from .normalise import UnknownNodeError
 from .project import Project, load
 from .references import References

@@ -5,8 +5,9 @@ import { runProcess } from '../runtime/process.ts';
 import { sweepOwn } from '../runtime/sweep.ts';
 import { loopUntilEnd, wire } from '../runtime/wiring.main.ts';
 import { placesOf } from '../settings.ts';
+import { evaluatorLabels } from './parts.ts';
 import { referenceFiles } from './reference.ts';
-import { evaluator, evaluatorLabels } from './service.ts';
+import { evaluator } from './service.ts';
 
 await runProcess('evaluator', async (context) => {
   const { settings, signal } = context;
