@@ -43,9 +43,11 @@ export function table(header: readonly string[], rows: readonly (readonly (strin
       .join('  ')
       .trimEnd();
   const head = line([...header], header);
-  return [head, '-'.repeat(head.length), ...rows.map((row, index) => line(cells[index + 1] ?? [], row))].join(
-    '\n',
-  );
+  return [
+    head,
+    '-'.repeat(widths.reduce((sum, width) => sum + width, 2 * (widths.length - 1))),
+    ...rows.map((row, index) => line(cells[index + 1] ?? [], row)),
+  ].join('\n');
 }
 
 /** Microbits per byte as bits with three decimals. */

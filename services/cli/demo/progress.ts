@@ -11,7 +11,10 @@ export interface Progress {
 }
 
 /** What an event means to someone who watches; null for what is not worth a line. */
-export function describe(event: PrismEvent): string | null {
+export function describe(
+  event: PrismEvent,
+  nameOf: (submission: string) => string = (id) => id,
+): string | null {
   switch (event.type) {
     case 'SubmissionAdmitted':
       return `admitted: ${event.data.fileCount} files, ${event.data.compressedBytes} bytes compressed`;
@@ -33,7 +36,7 @@ export function describe(event: PrismEvent): string | null {
     case 'ArchitectureClaimDecided':
       return `architecture ${event.data.outcome}`;
     case 'ArchitectureClaimHeld':
-      return `architecture held: ${event.data.similarityPpm / 10_000} % like ${event.data.nearSubmission}`;
+      return `architecture held: ${event.data.similarityPpm / 10_000} % like ${nameOf(event.data.nearSubmission)}`;
     case 'TrainingClaimDecided':
       return `training ${event.data.outcome}`;
     case 'EvaluationFaulted':
@@ -56,7 +59,7 @@ export function plainProgress(write: (line: string) => void): Progress {
   return {
     name: (submission, name) => names.set(submission, name),
     onEvent(event) {
-      const line = describe(event);
+      const line = describe(event, (id) => names.get(id) ?? id);
       if (line !== null)
         write(`${event.time.slice(11, 19)} ${names.get(subjectOf(event)) ?? subjectOf(event)}: ${line}`);
     },
@@ -85,7 +88,7 @@ export function terminalProgress(out: NodeJS.WriteStream): Progress {
       draw();
     },
     onEvent(event) {
-      const text = describe(event);
+      const text = describe(event, (id) => rows.get(id)?.name ?? id);
       if (text === null) return;
       clear();
       const subject = subjectOf(event);
