@@ -7,7 +7,7 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .findings import Findings, quote
 from .project import Module, Project
-from .references import Outside, References, Variable
+from .references import References, Variable
 from .scopes import FUNCTIONS
 from .values import MADE, Value
 

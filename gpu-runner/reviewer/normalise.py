@@ -18,10 +18,10 @@ from .guards import live
 from .numbering import Attributes, Key, Numbers
 from .outside_names import canonical
 from .project import Module
-from .reach import Reach, is_protocol
+from .reach import Reach
 from .references import Outside, Place, References, Variable, effective
 from .scopes import FUNCTIONS, Binding, parameters
-from .values import NOTHING, Value
+from .values import NOTHING
 
 Token = Tuple[str, str]
 """Kind and text. Kinds: `own` (a number), `outside`, `attribute`, `keyword`, `number`, `string`, `node`, `open`, `close`, `mark`."""
@@ -346,24 +346,20 @@ class _Writer:
         self._enqueue_methods(node, methods)
 
     def _enqueue_methods(self, node: ast.ClassDef, methods: List[ast.AST]) -> None:
-        """What runs by itself in the order of its (given) name; the rest in the order in which its names were met, or when they will be."""
+        """Those with a name of the outside's by that name; the rest in the order in which their names were met, or when they will be."""
         module = self._module
-        for method in sorted((one for one in methods if is_protocol(one.name)), key=lambda one: one.name):
-            self._enqueue_method(module, method)
+        by_name: List[Tuple[str, ast.AST]] = []
         met: List[Tuple[int, ast.AST]] = []
         for method in methods:
-            key = None if is_protocol(method.name) else self._attributes.of_class(node, method.name)
+            key = self._attributes.of_class(node, method.name)
+            number = None if key is None else self._numbers.get(self._attributes.root(key))
             if key is None:
-                if not is_protocol(method.name):
-                    self._enqueue_method(module, method)
-                continue
-            root = self._attributes.root(key)
-            number = self._numbers.get(root)
-            if number is None:
-                self._methods.setdefault(root, []).append((module, method))
+                by_name.append((method.name, method))
+            elif number is None:
+                self._methods.setdefault(self._attributes.root(key), []).append((module, method))
             else:
                 met.append((number, method))
-        for _, method in sorted(met, key=lambda one: one[0]):
+        for _, method in [*sorted(by_name, key=lambda one: one[0]), *sorted(met, key=lambda one: one[0])]:
             self._enqueue_method(module, method)
 
     def _enqueue_method(self, module: Module, method: ast.AST) -> None:

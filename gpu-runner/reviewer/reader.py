@@ -28,7 +28,7 @@ _OPERATORS = tuple(
 class Reader:
     """Reads the statements of one module into the flow."""
 
-    def __init__(self, flow: "Flow", module: Module) -> None:
+    def __init__(self, flow: Flow, module: Module) -> None:
         self._flow = flow
         self._module = module
         self._function: List[ast.AST] = []

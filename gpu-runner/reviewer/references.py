@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import Dict, List, NamedTuple, Optional, Union
 
 from .project import Module, Project
 from .scopes import Binding, Definition
@@ -129,7 +129,3 @@ def _module_scope(binding: Binding):
     while scope.parent is not None:
         scope = scope.parent
     return scope
-
-
-def names_in(node: ast.AST) -> Iterator[ast.Name]:
-    return (one for one in ast.walk(node) if isinstance(one, ast.Name))

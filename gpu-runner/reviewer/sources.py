@@ -84,7 +84,8 @@ def _parse(path: str, data: bytes, findings: Findings) -> Optional[ast.Module]:
 
 def _measure(path: str, tree: ast.Module, findings: Findings) -> Optional[int]:
     """Number of nodes; level by level, since the tree may be too deep for recursion."""
-    nodes, level = 0, [tree]  # type: int, List[ast.AST]
+    nodes = 0
+    level: List[ast.AST] = [tree]
     for _ in range(MAX_DEPTH):
         nodes += len(level)
         if nodes > MAX_PROJECT_NODES:

@@ -1,7 +1,7 @@
 /** What each rule refuses and what it lets through: [what it is, project, layout]. */
 import { type Layout, type Sources, withCode } from './reviewer.ts';
 
-export type Case = readonly [title: string, files: Sources, layout?: Layout];
+export type Case = readonly [title: string, files: Sources, layout?: Layout | undefined];
 
 const code = (title: string, text: string): Case => [title, withCode(text)];
 const inFunction = (title: string, text: string): Case =>

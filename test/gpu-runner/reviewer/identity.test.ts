@@ -284,6 +284,28 @@ describe('a digest does not change with', () => {
   );
 });
 
+describe('a digest does not see', () => {
+  test('the name of a buffer, nor whether a dead method precedes it', async () => {
+    const gpt = sourcesOf('honest/gpt-package');
+    const renamed = Object.entries(gpt).map(([path, text]) => [
+      path,
+      text.replaceAll('"mask"', '"hidden"').replaceAll('self.mask', 'self.hidden'),
+    ]);
+    expect(Object.fromEntries(renamed)).not.toEqual(gpt);
+    expect(await digests(Object.fromEntries(renamed))).toEqual(await digests(gpt));
+  });
+
+  test('an architecture of another project, pasted in and never used', async () => {
+    for (const { name, files } of honestProjects().filter((one) => one.name !== 'training-for-arch')) {
+      const pasted = (files['model.py'] ?? '')
+        .replaceAll('build_model', 'spare_model')
+        .replaceAll('get_recipe', 'spare_recipe');
+      const result = await reviewer.review({ ...files, 'model.py': `${base}\n`, 'pasted.py': pasted });
+      expect([name, result.architecture?.digest]).toEqual([name, original.architecture?.digest]);
+    }
+  });
+});
+
 describe('a digest changes with', () => {
   test.each(different)('%s (%s only)', async (_, component, changes) => {
     const changed = await digests(edited(...changes));

@@ -64,7 +64,7 @@ describe('the set of rules', () => {
 
   test('is what the document for miners says, row by row', () => {
     const page = readFileSync(new URL('../../../docs/review-rules.md', import.meta.url), 'utf8');
-    const rows = [...page.matchAll(/^\| `([a-z-]+)` \|(.*)\|$/gm)].map((row) => row[1]);
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` \|(?: [^|]+ \|){3}$/gm)].map((row) => row[1]);
     expect(rows.sort()).toEqual([...rules].sort());
   });
 });
