@@ -1,0 +1,5 @@
+"""Never comes out of its import."""
+
+import time
+
+time.sleep(600)
