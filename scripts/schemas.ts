@@ -85,7 +85,7 @@ type Rules = Omit<Policy, 'name' | 'plan'>;
 const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[room]]: string } } = {
   work: {
     reviewAttempts: 'faults of a review before it is abandoned',
-    evaluationAttempts: 'attempts at an evaluation before it is abandoned',
+    evaluationAttempts: 'attempts in a row that record no run before an evaluation is abandoned',
     leaseMs: 'a lease that is not renewed for so long may be lapsed by any evaluator',
     clockSkewMs: 'added to a lease and to a deadline before anyone may lapse it',
     attemptDeadlineMs: 'an attempt that takes longer is lapsed',

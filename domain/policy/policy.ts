@@ -21,6 +21,7 @@ export const policySchema = z
     plan: planSchema,
     work: z.strictObject({
       reviewAttempts: z.int().min(1).max(1_000),
+      /** Attempts in a row that record no run before an evaluation is given up. */
       evaluationAttempts: z.int().min(1).max(1_000),
       /** A lease that is not renewed within this time may be lapsed by anyone. */
       leaseMs: milliseconds.min(1_000),

@@ -7,7 +7,7 @@ import { addMs, parseTime } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ensure } from '../refused.ts';
 import { evolveSubmission } from './evolve.ts';
-import type { Attempt, SubmissionState } from './state.ts';
+import { type Attempt, type SubmissionState, stalledAfter } from './state.ts';
 
 type Work = Policy['work'];
 
@@ -52,15 +52,19 @@ function reasonOf(text: string): string {
   return text === '' ? 'no reason was given' : clip(text, 500);
 }
 
-/** The end of an attempt, and of the evaluation where no attempt is left. */
+/**
+ * The end of an attempt, and of the whole where no attempt is left.
+ * @param spent attempts that count against `limit`; of an evaluation those that recorded nothing, so that restarts do not use it up
+ */
 function ended(
   end: Decided,
   attempts: number,
+  spent: number,
   limit: number,
   stage: 'review' | 'evaluation',
   reason: string,
 ): readonly Decided[] {
-  if (attempts < limit) return [end];
+  if (spent < limit) return [end];
   return [
     end,
     {
@@ -120,13 +124,13 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
         type: 'ReviewFaulted',
         data: { attempt, reason: reasonOf(command.reason) },
       };
-      return ended(fault, attempt, command.work.reviewAttempts, 'review', command.reason);
+      return ended(fault, attempt, attempt, command.work.reviewAttempts, 'review', command.reason);
     }
     case 'plan':
       return [{ type: 'EvaluationPlanned', data: command.planned }];
     case 'start': {
       ensure(state.open === null, 'already-done', 'another attempt is open');
-      ensure(state.attempts < command.work.evaluationAttempts, 'limit-reached', 'no attempt is left');
+      ensure(state.stalled < command.work.evaluationAttempts, 'limit-reached', 'no attempt is left');
       const attempt = state.attempts + 1;
       const data = {
         attempt,
@@ -156,6 +160,7 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
       return ended(
         { type: 'EvaluationFaulted', data: { attempt, token, reason } },
         attempt,
+        stalledAfter(state),
         command.work.evaluationAttempts,
         'evaluation',
         reason,
@@ -169,6 +174,7 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
       return ended(
         { type: 'EvaluationLapsed', data: { attempt, token, reason } },
         attempt,
+        stalledAfter(state),
         command.work.evaluationAttempts,
         'evaluation',
         reason,

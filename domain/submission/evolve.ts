@@ -9,6 +9,7 @@ import {
   type Phase,
   plannedRuns,
   type SubmissionState,
+  stalledAfter,
 } from './state.ts';
 
 /** Which stage rejects what is in each phase; in any other phase nothing is rejected. */
@@ -79,7 +80,7 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
         'fenced',
         'the fencing token is the number of the attempt',
       );
-      return { ...state, attempts: event.data.attempt, open: { ...event.data } };
+      return { ...state, attempts: event.data.attempt, open: { ...event.data }, progress: false };
     }
     case 'EvaluationRenewed': {
       const open = openAttempt(state, event.data.attempt, event.data.token);
@@ -96,13 +97,13 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
         'already-done',
         `run ${pair} on seed ${seed} was measured before`,
       );
-      const next = { ...state, measurements: [...state.measurements, event.data] };
+      const next = { ...state, measurements: [...state.measurements, event.data], progress: true };
       return outstandingRuns(next).length === 0 ? { ...next, phase: 'measured', open: null } : next;
     }
     case 'EvaluationFaulted':
     case 'EvaluationLapsed':
       openAttempt(state, event.data.attempt, event.data.token);
-      return { ...state, open: null };
+      return { ...state, open: null, stalled: stalledAfter(state) };
     case 'EvaluationAbandoned': {
       const stage = state.phase === 'admitted' ? 'review' : 'evaluation';
       ensure(

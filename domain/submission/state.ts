@@ -33,6 +33,10 @@ export interface SubmissionState {
   /** Attempts begun. */
   readonly attempts: number;
   readonly open: Attempt | null;
+  /** The last attempt has recorded something. */
+  readonly progress: boolean;
+  /** Attempts in a row that ended without recording anything. */
+  readonly stalled: number;
   readonly measurements: readonly Measurement[];
   readonly scored: DataOf<'SubmissionScored'> | null;
 }
@@ -47,6 +51,8 @@ export const absentSubmission: SubmissionState = {
   plan: null,
   attempts: 0,
   open: null,
+  progress: false,
+  stalled: 0,
   measurements: [],
   scored: null,
 };
@@ -75,4 +81,9 @@ export function measurementOf(
 export function outstandingRuns(state: SubmissionState): ReturnType<typeof plannedRuns> {
   if (state.plan === null) return [];
   return plannedRuns(state.plan).filter((run) => measurementOf(state, run.pair, run.seed) === undefined);
+}
+
+/** `stalled` once the open attempt ends without recording anything more. */
+export function stalledAfter({ progress, stalled }: SubmissionState): number {
+  return progress ? 0 : stalled + 1;
 }

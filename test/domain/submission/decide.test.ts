@@ -261,6 +261,16 @@ describe('an attempt', () => {
     expect(events.reduce(evolveSubmission, before).phase).toBe('abandoned');
   });
 
+  test('that recorded a run does not count against the limit', () => {
+    const before = given(...inPlan, start(), fault(1), start(), fault(2), start(), measure(3, 'reference'));
+    const events = decideSubmission(before, fault(3));
+    expect(events.map(({ type }) => type)).toEqual(['EvaluationFaulted']);
+    const after = events.reduce(evolveSubmission, before);
+    expect(decideSubmission(after, start())).toMatchObject([
+      { type: 'EvaluationStarted', data: { attempt: 4 } },
+    ]);
+  });
+
   test('is refused where a lower limit has been reached', () => {
     const state = given(...inPlan, start(), fault(1));
     const strict = { ...work, evaluationAttempts: 1 };
@@ -414,7 +424,7 @@ test('whatever commands come, what is decided can follow, and the rules hold', (
           continue;
         }
         state = events.reduce(evolveSubmission, state);
-        expect(state.attempts).toBeLessThanOrEqual(work.evaluationAttempts);
+        expect(state.stalled).toBeLessThanOrEqual(work.evaluationAttempts);
         expect(state.attempts).toBeGreaterThanOrEqual(tokens);
         tokens = state.attempts;
         const runs = state.measurements.map(({ pair, seed }) => `${pair} ${seed}`);
