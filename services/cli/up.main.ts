@@ -104,6 +104,7 @@ export async function startEngine(settings: Settings, options: UpOptions = {}): 
   } catch (error) {
     await supervisor.stop();
     await nats?.stop();
+    rmSync(places.running, { force: true });
     throw error;
   }
   publish();

@@ -1,8 +1,8 @@
 /** What Platform says of a forwarded request, under either prefix that it has used: `X-Platform-` and, since 2026-06-24, `X-Base-`. */
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { hotkeySchema } from '../../domain/policy/policy.ts';
+import { sameSecret } from '../runtime/same-secret.ts';
 
 /** A request that is not Platform's, or that does not say what it must. It writes nothing. */
 export class BridgeError extends Error {
@@ -60,11 +60,6 @@ function prefixed(headers: IncomingHttpHeaders, name: string): string | null {
     throw new BridgeError(400, 'headers-disagree', `X-Platform-${name} and X-Base-${name} differ`);
   }
   return platform ?? base;
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
 
 /** Throws `BridgeError` unless the request carries the shared token and this challenge's slug, if any. */

@@ -1,5 +1,4 @@
 /** What Platform asks: the weights, and where it brings submissions. */
-import { hash, timingSafeEqual } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import type {
   FastifyInstance,
@@ -8,6 +7,7 @@ import type {
   RawServerBase,
   RouteGenericInterface,
 } from 'fastify';
+import { sameSecret } from '../../runtime/same-secret.ts';
 import { ERROR_STATUS, errorAnswer, HttpError } from '../errors.ts';
 import type { Follower } from '../follower.ts';
 import { platformWeights } from '../views/weights.ts';
@@ -27,11 +27,6 @@ const BRIDGE_TIMEOUT_MS = 30_000;
 /** What intake reads at most. */
 const MAX_BODY_BYTES = 8 * 1_048_576;
 const SLUG_HEADERS = ['x-platform-challenge-slug', 'x-base-challenge-slug'] as const;
-
-/** Compares digests, so that neither content nor length shows in the time it takes. */
-function sameSecret(a: string, b: string): boolean {
-  return timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
-}
 
 function requirePlatform(request: FastifyRequest, { slug, bridgeToken }: PlatformSettings): void {
   if (bridgeToken === null)
