@@ -48,12 +48,11 @@ export function verdictOf(
   const errors = result.findings.filter((finding) => finding.severity === 'error');
   const first = errors[0];
   if (first !== undefined) {
-    const where =
-      first.path === null ? '' : ` in ${first.path}${first.line === null ? '' : `:${first.line}`}`;
+    const where = first.path === null ? '' : `${first.path}${first.line === null ? '' : `:${first.line}`}: `;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
     return reject(
       first.rule,
-      `${first.message}${where}${more}. ${first.hint}`,
+      `${where}${first.message}${more}; ${first.hint}`,
       firstThatFit(errors.map(findingOf)),
     );
   }

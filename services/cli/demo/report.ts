@@ -5,6 +5,9 @@ import { ownedFamilies } from '../../../projections/owners.ts';
 import { lastEpoch } from '../../../projections/weights.ts';
 import { bits, table } from '../output.ts';
 
+/** More of a message would make the table wider than a screen; `prism status` has all of it. */
+const MESSAGE_COLUMNS = 100;
+
 /** @param names submission id to the name of its project */
 export function report(models: ReadModels, names: ReadonlyMap<string, string>): string {
   const name = (submission: string): string => names.get(submission) ?? submission;
@@ -17,7 +20,11 @@ export function report(models: ReadModels, names: ReadonlyMap<string, string>): 
   ]);
   const rejected = [...models.submissions.byId.values()]
     .filter((view) => view.reason !== null)
-    .map((view) => [name(view.id), view.reason?.code ?? '', view.reason?.message ?? '']);
+    .map((view) => [
+      name(view.id),
+      view.reason?.code ?? '',
+      (view.reason?.message ?? '').slice(0, MESSAGE_COLUMNS),
+    ]);
   const owned = ownedFamilies(models.owners).map(({ family, architecture, training }) => [
     family.slice(0, 8),
     architecture === null ? '' : `${architecture.hotkey} (${name(architecture.submission)})`,

@@ -104,7 +104,7 @@ describe('a review', () => {
     expect(outcome.events[0]?.data).toMatchObject({
       stage: 'review',
       code: 'forbidden-import',
-      message: 'imports socket in model.py:3. remove it',
+      message: 'model.py:3: imports socket; remove it',
       findings: [{ rule: 'forbidden-import', path: 'model.py', line: 3 }],
     });
   });

@@ -61,7 +61,7 @@ describe('a verdict', () => {
       data: {
         stage: 'review',
         code: 'no-contract',
-        message: 'build_model is missing in model.py:7 (and 2 more). define it',
+        message: 'model.py:7: build_model is missing (and 2 more); define it',
         findings: [{ rule: 'no-contract' }, { rule: 'payload' }, { rule: 'no-contract' }],
         findingsBlob: BLOB,
       },
@@ -69,8 +69,8 @@ describe('a verdict', () => {
   });
 
   test.each([
-    [{ line: null }, 'build_model is missing in model.py. define it'],
-    [{ path: null, line: null }, 'build_model is missing. define it'],
+    [{ line: null }, 'model.py: build_model is missing; define it'],
+    [{ path: null, line: null }, 'build_model is missing; define it'],
   ])('says only what is known of the place: %j', (change, message) => {
     expect(verdict({ findings: [finding(change)] }).data).toMatchObject({ message });
   });
@@ -80,7 +80,7 @@ describe('a verdict', () => {
       finding({ message: 'm'.repeat(500), hint: 'h'.repeat(500) }),
     );
     const { data } = verdict({ findings });
-    expect(data).toMatchObject({ message: expect.stringMatching(/^m{500} in model.py:7 \(and 199 more\)/) });
+    expect(data).toMatchObject({ message: expect.stringMatching(/^model.py:7: m{500} \(and 199 more\)/) });
     expect('findings' in data ? data.findings : []).toHaveLength(20);
     expect('message' in data ? data.message.length : 0).toBeLessThanOrEqual(1_000);
   });
