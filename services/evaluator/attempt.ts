@@ -42,12 +42,11 @@ async function measureAll(
   token: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, blobs, sandbox, clock, corpus, worker } = parts;
+  const { client, blobs, sandbox, clock, worker } = parts;
   const state = presentState(client.state, entry);
   const seeds = state.plan?.seeds ?? [];
-  if (state.plan?.corpus !== corpus.digest) {
-    throw new Error(`planned on corpus ${state.plan?.corpus}, but this worker has ${corpus.digest}`);
-  }
+  const digest = state.plan?.corpus ?? '';
+  const corpus = digest === parts.corpus.digest ? parts.corpus : parts.earlierCorpus(digest);
   const sources = await loadSources(client.state, blobs, entry, parts.reference);
   const labels = { ...evaluatorLabels(client.ledger, worker), 'prism.submission': entry.id };
   await forEachInParallel(outstandingRuns(state), parts.parallel, signal, async ({ pair, seed }, abort) => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { currentCorpus } from '../../infra/corpus/index.ts';
+import { corpusByDigest, currentCorpus } from '../../infra/corpus/index.ts';
 import { openDockerSandbox } from '../../infra/sandbox/docker/index.ts';
 import { runProcess } from '../runtime/process.ts';
 import { sweepOwn } from '../runtime/sweep.ts';
@@ -21,6 +21,7 @@ await runProcess('evaluator', async (context) => {
     clock: wiring.clock,
     log: wiring.log,
     corpus: currentCorpus(settings.corpus ?? undefined),
+    earlierCorpus: (digest) => corpusByDigest(digest, settings.corpus ?? undefined),
     secret: Buffer.from(readFileSync(placesOf(settings).seedSecret, 'utf8').trim(), 'hex'),
     reference: referenceFiles(),
     worker: settings.worker,

@@ -14,7 +14,10 @@ export interface EvaluatorParts {
   readonly sandbox: Sandbox;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What new evaluations draw their streams from. */
   readonly corpus: Corpus;
+  /** An earlier corpus, for what was planned on it. Throws where this machine does not have it. */
+  readonly earlierCorpus: (digest: string) => Corpus;
   readonly secret: Uint8Array;
   /** Files of the judge's own model. */
   readonly reference: ProjectFiles;

@@ -156,6 +156,7 @@ function startServices(simulation: Simulation, sabotage: Sabotage): void {
         clock: clockOf(life, world),
         log: silentLogger,
         corpus: shortCorpus,
+        earlierCorpus: () => shortCorpus,
         secret: sabotage.secretOf?.(`worker-${instance}`) ?? SECRET,
         reference: new Map([['model.py', Buffer.from('# reference\n')]]),
         worker: `worker-${instance}`,

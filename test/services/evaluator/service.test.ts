@@ -1,5 +1,6 @@
 /** The evaluator against the real store and scripted containers, on virtual time. */
 import { describe, expect, test } from '@jest/globals';
+import type { Corpus } from '../../../domain/evaluation/corpus.ts';
 import type { EventType } from '../../../domain/events/catalogue.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
 import { parseTime } from '../../../domain/events/time.ts';
@@ -25,6 +26,10 @@ const PAIRS = ['reference', 'architecture', 'recipe'];
 /** Three pairs on two seeds. */
 const RUNS = [0, 1].flatMap((seed) => PAIRS.map((pair) => `${pair} ${seed}`));
 
+function absentCorpus(digest: string): never {
+  throw new Error(`the corpus ${digest} is not here`);
+}
+
 interface Setting {
   readonly engine: Engine;
   readonly sandbox: ScriptedSandbox;
@@ -32,7 +37,11 @@ interface Setting {
   readonly id: string;
   start(
     worker: string,
-    options?: { readonly faults?: StoreFaults; readonly parallel?: number },
+    options?: {
+      readonly faults?: StoreFaults;
+      readonly parallel?: number;
+      readonly earlierCorpus?: (digest: string) => Corpus;
+    },
   ): LedgerClient;
   /** Data of all events of a type, with their time. */
   all(type: EventType): Promise<readonly { readonly [key: string]: unknown }[]>;
@@ -61,7 +70,7 @@ async function setting(
     sandbox,
     blobs,
     id,
-    start(worker, { faults = {}, parallel = 1 } = {}) {
+    start(worker, { faults = {}, parallel = 1, earlierCorpus = absentCorpus } = {}) {
       const client = engine.client({ faults });
       const service = evaluator({
         client,
@@ -70,6 +79,7 @@ async function setting(
         clock,
         log: silentLogger,
         corpus: shortCorpus,
+        earlierCorpus,
         secret: SECRET,
         reference: new Map([['model.py', Buffer.from('# reference\n')]]),
         worker,
@@ -329,14 +339,30 @@ describe('an attempt that fails for a fault of ours', () => {
     await one.end();
   });
 
-  test('is one where the corpus is not the one that it was planned on: nothing is run on it', async () => {
+  test('is not one where an earlier corpus is at hand: what was planned on it is run on it', async () => {
+    const one = await setting({}, shortPolicy, (builder) =>
+      advance(builder, { ...script, fate: 'planned-only' }, 0),
+    );
+    const asked: string[] = [];
+    one.start('a', {
+      earlierCorpus: (digest) => {
+        asked.push(digest);
+        return shortCorpus;
+      },
+    });
+    await one.until('measured');
+    expect(asked).toEqual((await one.all('EvaluationPlanned')).map(({ corpus }) => corpus));
+    await one.end();
+  });
+
+  test('is one where the corpus that it was planned on is not at hand: nothing is run on another', async () => {
     const one = await setting({}, shortPolicy, (builder) =>
       advance(builder, { ...script, fate: 'planned-only' }, 0),
     );
     one.start('a');
     await one.until('abandoned');
     const [faulted] = await one.all('EvaluationFaulted');
-    expect(faulted?.reason).toContain(`this worker has ${shortCorpus.digest}`);
+    expect(faulted?.reason).toMatch(/^the corpus [0-9a-f]{64} is not here$/);
     expect(one.sandbox.containers).toEqual([]);
     await one.end();
   });
@@ -354,7 +380,16 @@ test("a recipe for another's architecture runs on the code of the discoverer", a
   const sandbox = new ScriptedSandbox();
   const client = engine.client();
   const { clock, bus } = engine;
-  const parts = { client, blobs, sandbox, clock, log: silentLogger, corpus: shortCorpus, secret: SECRET };
+  const parts = {
+    client,
+    blobs,
+    sandbox,
+    clock,
+    log: silentLogger,
+    corpus: shortCorpus,
+    earlierCorpus: absentCorpus,
+    secret: SECRET,
+  };
   const service = evaluator({
     ...parts,
     reference: new Map([['model.py', Buffer.from('# reference\n')]]),
