@@ -15,7 +15,14 @@ export interface EventDefinition {
   readonly data: z.ZodType;
 }
 
-export const catalogue = { ...policyEvents, ...submissionEvents, ...familyEvents, ...epochEvents } as const;
+export const catalogue = {
+  ...policyEvents,
+  ...submissionEvents,
+  ...familyEvents,
+  ...epochEvents,
+} as const satisfies {
+  readonly [type: string]: EventDefinition;
+};
 
 export type EventType = keyof typeof catalogue;
 export type DataOf<T extends EventType> = z.infer<(typeof catalogue)[T]['data']>;

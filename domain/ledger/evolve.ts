@@ -85,7 +85,6 @@ function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void
     policy: state.policy,
     state: submission,
     lastEventId: event.id,
-    revision: 0,
   };
   state.submissions.set(id, entry);
   state.pending.push(entry);
@@ -97,7 +96,6 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
     return;
   }
   const entry = entryOf(state, event);
-  const measurements = event.type === 'RunMeasured' ? [...entry.state.measurements, event.data] : [];
   if (event.type === 'EvaluationPlanned') ensurePlanned(state, entry, event.data);
   if (event.type === 'RunMeasured') {
     const [wanted, measured] = [entry.policy.plan.checkpoints, event.data.curve].map((points) =>
@@ -118,10 +116,9 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   }
   entry.state = evolveSubmission(entry.state, event);
   entry.lastEventId = event.id;
-  entry.revision = event.revision;
   if (event.type === 'RunMeasured' && entry.state.phase === 'measured') {
     const own = entry.state.admitted?.layout.kind !== 'training_for_arch';
-    const data = scoreOf(measurements, own, entry.policy.scoring, event.id);
+    const data = scoreOf(entry.state.measurements, own, entry.policy.scoring, event.id);
     owe(state, event.stream, event.id, entry.id, { type: 'SubmissionScored', data });
   }
 }

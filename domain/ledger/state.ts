@@ -17,7 +17,6 @@ export interface SubmissionEntry {
   state: SubmissionState;
   /** Id of its last event. */
   lastEventId: string;
-  revision: number;
 }
 
 /** A derived event that follows from the log up to `basis` and is not in the log yet. */

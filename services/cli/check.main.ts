@@ -35,14 +35,7 @@ export async function checkProject(path: string): Promise<CheckResult> {
     return { ok: false, stage: 'intake', code, message, ...NOTHING };
   }
   const { layout, contentDigest } = admission;
-  const component = (one: { readonly entrypoint: string; readonly files: readonly string[] } | null) =>
-    one && { entrypoint: one.entrypoint, files: [...one.files] };
-  const plain = {
-    ...layout,
-    architecture: component(layout.architecture),
-    training: component(layout.training),
-  };
-  const found = await review(plain, admission.files, {
+  const found = await review(layout, admission.files, {
     sandbox: openDockerSandbox(),
     labels: { 'prism.service': 'check' },
   });
@@ -59,7 +52,7 @@ export async function checkProject(path: string): Promise<CheckResult> {
   const anyLedger = uuidV5('00000000-0000-0000-0000-000000000000', 'check');
   const verdict = verdictOf(
     anyLedger,
-    { ...plain, architectureId: null },
+    { ...layout, architectureId: null },
     found.result,
     '0'.repeat(64),
     'check',

@@ -3,12 +3,10 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { sha256 } from '../../domain/events/canonical.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { StoreUnavailableError } from '../../domain/ports.ts';
+import { MAX_BODY_BYTES } from '../runtime/body-limit.ts';
 import { archiveOf } from './body.ts';
 import { authenticate, BridgeError, vouchedBy } from './headers.ts';
 import { type IntakeParts, receive } from './receive.ts';
-
-/** Above this a body is not even read; between the archive's limit and this it is turned away with a record. */
-const MAX_BODY_BYTES = 8 * 1_048_576;
 
 export interface IntakeOptions extends IntakeParts {
   readonly token: string;

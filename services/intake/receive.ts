@@ -147,10 +147,8 @@ function decideSubmissionFrom(
     return decideSubmission(state, { type: 'turn-away', received, rejected });
   }
   const { layout, contentDigest, fileCount, totalBytes, compressedBytes } = admission;
-  const component = (one: { readonly entrypoint: string; readonly files: readonly string[] } | null) =>
-    one && { entrypoint: one.entrypoint, files: [...one.files] };
   const admitted = {
-    layout: { ...layout, architecture: component(layout.architecture), training: component(layout.training) },
+    layout,
     contentDigest,
     filesBlob,
     fileCount,

@@ -1,5 +1,6 @@
 /** What waits for the scorer: derived events of submissions and families, and holds whose deadline has passed. */
 import { parseTime } from '../../domain/events/time.ts';
+import { owedEvents } from '../../domain/ledger/evolve.ts';
 import type { LedgerState, Owed } from '../../domain/ledger/state.ts';
 
 export type ScorerItem =
@@ -19,7 +20,7 @@ const OURS: ReadonlySet<string> = new Set([
 ]);
 
 export function scorerTodo(state: LedgerState, now: string): readonly ScorerItem[] {
-  const items: ScorerItem[] = [...state.owed.values()]
+  const items: ScorerItem[] = owedEvents(state)
     .filter((owed) => OURS.has(owed.decided.type))
     .map((owed) => ({ type: 'owed', owed }));
   const at = parseTime(now);

@@ -2,6 +2,7 @@
 import { digestOf } from '../../domain/events/canonical.ts';
 import type { DataOf } from '../../domain/events/catalogue.ts';
 import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
+import { owedEvents } from '../../domain/ledger/evolve.ts';
 import type { LedgerState, Owed } from '../../domain/ledger/state.ts';
 import type { LedgerClient } from '../runtime/ledger-client.ts';
 import type { Service } from '../runtime/loop.ts';
@@ -22,7 +23,7 @@ export type EmitterItem =
     };
 
 export function emitterTodo(state: LedgerState): readonly EmitterItem[] {
-  const owed = [...state.owed.values()].filter((one) => one.decided.type === 'WeightsDerived');
+  const owed = owedEvents(state).filter((one) => one.decided.type === 'WeightsDerived');
   const items: EmitterItem[] = owed.map((one) => ({ type: 'owed', owed: one }));
   for (const [epoch, { closedId, weights, emissions }] of state.epochs) {
     if (weights !== null && !emissions.has(DRY_RUN)) items.push({ type: 'emit', epoch, closedId, weights });

@@ -7,6 +7,7 @@ import type {
   RawServerBase,
   RouteGenericInterface,
 } from 'fastify';
+import { MAX_BODY_BYTES } from '../../runtime/body-limit.ts';
 import { sameSecret } from '../../runtime/same-secret.ts';
 import { ERROR_STATUS, errorAnswer, HttpError } from '../errors.ts';
 import type { Follower } from '../follower.ts';
@@ -24,8 +25,6 @@ export interface PlatformSettings {
 const BRIDGE_PATH = '/internal/v1/bridge/submissions';
 /** Platform gives up after this time too. */
 const BRIDGE_TIMEOUT_MS = 30_000;
-/** What intake reads at most. */
-const MAX_BODY_BYTES = 8 * 1_048_576;
 const SLUG_HEADERS = ['x-platform-challenge-slug', 'x-base-challenge-slug'] as const;
 
 function requirePlatform(request: FastifyRequest, { slug, bridgeToken }: PlatformSettings): void {

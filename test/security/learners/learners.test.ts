@@ -6,13 +6,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CurvePoint, type Measurement, planSchema } from '../../../domain/evaluation/plan.ts';
-import { tinyPlan } from '../../../domain/policy/default.ts';
 import { figureOf } from '../../../domain/scoring/gains.ts';
 import { currentCorpus } from '../../../infra/corpus/index.ts';
 import { openDockerSandbox } from '../../../infra/sandbox/docker/index.ts';
 import { systemClock } from '../../../infra/system/index.ts';
 import { measure } from '../../../services/evaluator/judge/measure.ts';
 import type { MeasuredRun, Project } from '../../../services/evaluator/judge/run.ts';
+import { shortPolicy } from '../../support/real-engine.ts';
 
 const MINUTE = 60_000;
 const PROJECTS = join(import.meta.dirname, 'projects');
@@ -20,18 +20,9 @@ const PROJECTS = join(import.meta.dirname, 'projects');
 const SHARED = ['honest.py', 'tricks.py'];
 
 const plan = planSchema.parse({
-  ...tinyPlan,
-  seeds: 1,
-  steps: 8,
-  batch: 8,
-  sequenceLength: 32,
-  checkpoints: [
-    { step: 4, windows: 32 },
-    { step: 8, windows: 64 },
-  ],
-  requestsPerCheckpoint: 2,
-  trainer: { ...tinyPlan.trainer, memoryBytes: 512 << 20 },
-  predictor: { ...tinyPlan.predictor, memoryBytes: 512 << 20 },
+  ...shortPolicy.plan,
+  trainer: { ...shortPolicy.plan.trainer, memoryBytes: 512 << 20 },
+  predictor: { ...shortPolicy.plan.predictor, memoryBytes: 512 << 20 },
 });
 /** For those that are silent: an honest run on a busy machine must not be late. */
 const hurried = planSchema.parse({
