@@ -6,8 +6,15 @@ export default {
       name: 'domain-is-pure',
       comment: 'domain imports nothing but zod, canonicalize, the hashes of node:crypto and itself',
       severity: 'error',
-      from: { path: '^domain/' },
+      from: { path: '^domain/', pathNot: '^domain/randomness/bls\\.ts$' },
       to: { pathNot: ['^domain/', '^node_modules/(zod|canonicalize)/', '^(node:)?crypto$'] },
+    },
+    {
+      name: 'one-file-checks-signatures-of-beacons',
+      comment: 'pairings are no place for code of our own: the one file that needs them may use a library of pure functions',
+      severity: 'error',
+      from: { path: '^domain/randomness/bls\\.ts$' },
+      to: { pathNot: ['^domain/', '^node_modules/@noble/', '^(node:)?crypto$'] },
     },
     {
       name: 'projections-know-domain-only',

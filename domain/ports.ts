@@ -1,6 +1,7 @@
 /**
  * What the services need from outside, as types. Each has its adapters under `infra/`; simulation has its own.
  */
+import type { RunProgress } from './evaluation/progress.ts';
 import type { EventEnvelope } from './events/envelope.ts';
 
 /** An event as the store keeps it: `position` orders all streams (opaque, increasing, never reused). */
@@ -56,12 +57,16 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-/** Wake-ups. They carry no truth: any may be lost, doubled or reordered. */
+/** Wake-ups, and the progress of runs for people who watch. Neither carries truth: any may be lost, doubled or reordered. */
 export interface Bus {
   /** Says that a stream of `category` has grown. Never throws; a lost wake-up costs at most a second. */
   wake(category: string): void;
   /** Calls `onWake` for each wake-up of any category; returns how to stop. */
   onWake(onWake: (category: string) => void): () => void;
+  /** Tells whoever watches how far a run has come. Never throws; nothing is kept, repeated or waited for. */
+  tell(progress: RunProgress): void;
+  /** Calls `onProgress` for each message that is as its schema says, and passes over what is not; returns how to stop. */
+  onProgress(onProgress: (progress: RunProgress) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -91,11 +96,14 @@ export interface SandboxLimits {
   readonly pids: number;
   /** Size of the only writable place, a tmpfs at /tmp. */
   readonly tmpBytes: number;
-  /** Wall-clock time from start to kill. */
+  /** Wall-clock time until it is killed: from its start or, where it waited in a pool, from the moment that it was handed out. */
   readonly wallMs: number;
 }
 
-/** The settings that the engine reports for the running container, read back by inspection: never what was asked for. */
+/**
+ * The settings that the engine reports for the running container, read back by inspection: never what was asked for. A number is 0 where
+ * nothing sets a limit, which only a `runtime` without isolation has.
+ */
 export interface EffectiveSandbox {
   readonly runtime: string;
   readonly image: string;
@@ -110,6 +118,8 @@ export interface EffectiveSandbox {
   readonly nanoCpus: number;
   readonly pids: number;
   readonly tmpBytes: number;
+  /** `cpu`, or the GPUs that it may use: `cuda:<id>,<id>`. */
+  readonly devices: string;
 }
 
 /** One message over the socket: a JSON header and raw bytes. */
@@ -138,24 +148,42 @@ export interface SandboxSession {
    * @param maxBytes largest answer that is read, header and body together
    */
   request(frame: Frame, options: { readonly timeoutMs: number; readonly maxBytes: number }): Promise<Frame>;
+  /** What it has used so far, read from outside; cheap. Never throws; keeps its last values once the container is gone. */
+  usage(): SandboxReading;
   /** Ends the container if it lives; removes it; returns what was read of it from outside. Never throws; can be called twice. */
   close(): Promise<SandboxUsage>;
 }
 
-export interface SandboxUsage {
+/** Read from outside, while it runs or at its end. None of the values ever falls. */
+export interface SandboxReading {
   /** CPU time of the container's cgroup in microseconds; 0 where it could not be read. */
   readonly cpuUs: number;
+  /** Most memory that the cgroup has held, page cache included; 0 where it could not be read. */
+  readonly peakMemoryBytes: number;
+  /** Time in which its GPUs ran kernels, in microseconds, added over the GPUs; 0 without one. What cannot be read counts as busy. */
+  readonly gpuBusyUs: number;
+}
+
+export interface SandboxUsage extends SandboxReading {
   /** First bytes of its standard error, for the miner. */
   readonly standardError: string;
   readonly oomKilled: boolean;
   readonly exitCode: number | null;
 }
 
+/** GPUs for one container, as the engine names them: UUIDs or indices. Nothing else may run on them meanwhile. */
+export interface SandboxDevice {
+  readonly kind: 'cuda';
+  readonly ids: readonly string[];
+}
+
 export interface SandboxSpec {
-  /** `runner`: PyTorch and our host; `reviewer`: CPython only. */
+  /** `runner`: PyTorch and our host, of the CPU or, with a `device`, the CUDA build; `reviewer`: CPython only. */
   readonly image: 'runner' | 'reviewer';
   /** What our host does in it: `python3 -m prism_host <role>`. */
-  readonly role: 'trainer' | 'predictor' | 'reviewer';
+  readonly role: 'trainer' | 'predictor' | 'replayer' | 'reviewer';
+  /** GPUs to run on (default: none). */
+  readonly device?: SandboxDevice;
   /** Written as labels, so that a crashed owner's containers can be found and removed. */
   readonly labels: { readonly [key: string]: string };
   readonly limits: SandboxLimits;
@@ -166,6 +194,6 @@ export interface Sandbox {
   open(spec: SandboxSpec): Promise<SandboxSession>;
   /** Removes every container that carries all of these labels; returns how many. */
   sweep(labels: { readonly [key: string]: string }): Promise<number>;
-  /** Content digest of an image, as recorded in events. */
-  imageDigest(image: SandboxSpec['image']): Promise<string>;
+  /** Content digest of the image that a container with this `device` (default: none) would run, as recorded in events. */
+  imageDigest(image: SandboxSpec['image'], device?: SandboxDevice): Promise<string>;
 }

@@ -1,6 +1,7 @@
 /** Scored submissions by what they have shown: the gain of their better pair at its lower bound; ties to the earlier admission. */
 import type { DataOf, PrismEvent } from '../domain/events/catalogue.ts';
 import type { Gain } from '../domain/scoring/gain.ts';
+import type { HookGain } from '../domain/scoring/hook.ts';
 import type { Projection } from './projection.ts';
 
 export interface LeaderboardRow {
@@ -12,6 +13,7 @@ export interface LeaderboardRow {
   readonly gain: Gain;
   readonly architecture: Gain | null;
   readonly training: Gain | null;
+  readonly hook: HookGain | null;
 }
 
 interface Entrant {
@@ -40,6 +42,7 @@ export function leaderboardRows(state: LeaderboardState): readonly LeaderboardRo
     gain: score.total,
     architecture: score.architecture,
     training: score.training,
+    hook: score.hook,
   }));
 }
 

@@ -6,12 +6,17 @@ import type { Projection } from './projection.ts';
 export type Status = 'pending' | 'running' | 'completed' | 'failed' | 'rejected' | 'held';
 
 export interface RunView {
-  readonly pair: string;
+  readonly pair: DataOf<'RunMeasured'>['pair'];
+  readonly variant: number;
+  readonly point: number;
   readonly seed: number;
   readonly ending: DataOf<'RunMeasured'>['ending'];
   readonly curve: DataOf<'RunMeasured'>['curve'];
+  readonly hook: DataOf<'RunMeasured'>['hook'];
+  readonly checks: DataOf<'RunMeasured'>['checks'];
   readonly stateBytes: number;
   readonly cpuUs: number;
+  readonly gpuBusyUs: number;
 }
 
 export interface SubmissionView {
@@ -34,6 +39,8 @@ export interface SubmissionView {
   } | null;
   hooks: readonly string[];
   attempts: number;
+  /** Runs that its plan has; fewer are done where the first stage was hopeless. */
+  plannedRuns: number;
   runs: RunView[];
   score: Omit<DataOf<'SubmissionScored'>, 'basis'> | null;
   architectureClaim: string | null;
@@ -59,6 +66,7 @@ function received(event: EventOf<'SubmissionReceived'>, index: number): Submissi
     reason: null,
     hooks: [],
     attempts: 0,
+    plannedRuns: 0,
     runs: [],
     score: null,
     architectureClaim: null,
@@ -82,6 +90,9 @@ function applyToSubmission(view: SubmissionView, event: PrismEvent): void {
       view.phase = 'reviewed';
       view.hooks = event.data.hooks.map((hook) => hook.name);
       break;
+    case 'EvaluationPlanned':
+      view.plannedRuns = event.data.runs.length;
+      break;
     case 'EvaluationStarted':
       view.phase = view.status = 'running';
       view.attempts = event.data.attempt;
@@ -96,8 +107,10 @@ function applyToSubmission(view: SubmissionView, event: PrismEvent): void {
       view.reason = { code: 'abandoned', message: event.data.reason, findings: [] };
       break;
     case 'RunMeasured': {
-      const { pair, seed, ending, curve, stateBytes, trainerCpuUs, predictorCpuUs } = event.data;
-      view.runs.push({ pair, seed, ending, curve, stateBytes, cpuUs: trainerCpuUs + predictorCpuUs });
+      const { pair, variant, point, seed, ending, curve, hook, checks, stateBytes, gpuBusyUs } = event.data;
+      const cpuUs = event.data.trainerCpuUs + event.data.predictorCpuUs;
+      const run = { pair, variant, point, seed, ending, curve, hook, checks, stateBytes, cpuUs, gpuBusyUs };
+      view.runs.push(run);
       break;
     }
     case 'SubmissionScored': {

@@ -6,7 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { effectiveSandboxSchema, endingSchema, planSchema } from '../domain/evaluation/plan.ts';
+import { effectiveSandboxSchema, endingSchema } from '../domain/evaluation/measurement.ts';
+import { planSchema } from '../domain/evaluation/plan.ts';
 import { catalogue, EVENT_TYPES, type EventType } from '../domain/events/catalogue.ts';
 import { envelopeSchema, metaSchema } from '../domain/events/envelope.ts';
 import { componentSchema, findingSchema, fingerprintSchema } from '../domain/events/submission.ts';
@@ -14,7 +15,8 @@ import { defaultPolicy } from '../domain/policy/default.ts';
 import { type Policy, policySchema } from '../domain/policy/policy.ts';
 import { gainSchema } from '../domain/scoring/gain.ts';
 import { INTAKE_CODES } from '../domain/submission/intake-codes.ts';
-import { type AdmissionLimits, COMPRESSION, DEFAULT_ADMISSION_LIMITS } from '../services/intake/admit.ts';
+import { type AdmissionLimits, DEFAULT_ADMISSION_LIMITS } from '../services/intake/admit.ts';
+import { COMPRESSION } from '../services/runtime/payload.ts';
 import { type Settings, settingsSchema } from '../services/settings.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -22,7 +24,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** What each event says; its fields are in its schema. */
 const EVENTS: { readonly [type in EventType]: string } = {
   LedgerOpened:
-    'Index 0. Names the log, the subnet, the first policy and the commitment to the secret that seeds come from.',
+    'Index 0. Names the log, the subnet, the first policy and the commitment to the secret of epoch 1.',
   PolicyAdopted: 'The policy for every submission received, and every epoch closed, from here on.',
   SubmissionReceived: 'A project came from Platform. Its log index is the order of who was first.',
   SubmissionAdmitted:
@@ -43,7 +45,8 @@ const EVENTS: { readonly [type in EventType]: string } = {
   HoldResolved: 'An operator admitted or refused a held claim, with a reason.',
   HoldExpired: 'Nobody resolved the hold in time: the claim is admitted.',
   TrainingClaimDecided: "Whether a recipe takes its family's training, with what it was compared to.",
-  EpochClosed: 'What is decided by now is paid; opens the next epoch.',
+  EpochClosed: 'What is decided by now is paid; opens the next epoch, with the commitment to its secret.',
+  SeedRevealed: 'The secret of a closed epoch: its seeds can be checked.',
   WeightsDerived: 'Units of each hotkey and of the burn; together exactly 65,535.',
   WeightsEmitted: 'What was sent to which target, with the receipt.',
 };
@@ -61,6 +64,10 @@ const SETTINGS: { readonly [name in keyof Settings]: string } = {
   worker: "name of this machine's evaluator, unique among all of the ledger",
   parallel: 'runs of one evaluation that go side by side',
   corpus: 'folder whose `corpus/` has the text; none: the cache folder',
+  gpus: "ids of the GPUs that this evaluator's learners run on, all of one class; none: the CPU",
+  warm: 'containers of each kind that are started before they are needed',
+  drand: 'relays of the drand beacon; an empty list: the public ones; none: it is not asked',
+  chainNode: 'address of a node of the chain, for block hashes; none: it is not asked',
 };
 /** Defaults that differ between machines. */
 const FROM_MACHINE: { readonly [name in keyof Settings]?: string } = {
@@ -94,6 +101,9 @@ const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[
     standardErrorFloorMicrobits: 'smaller standard errors are read as this',
     confidenceMilliZ: 'a gain counts at its mean less this many thousandths of its standard error',
     minimumGainMicrobits: 'a lower bound at or below this proves nothing',
+    weights: 'what the gain of each signal counts in the total, in parts per million',
+    penalties: 'what is taken off for instability, each bounded',
+    hookLatencyMilli: 'an inference hook may take so many thousandths of the time of plain `forward`',
   },
   ownership: {
     trainingMarginMicrobits: 'least difference by which a recipe takes the training from another',

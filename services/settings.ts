@@ -10,6 +10,18 @@ import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
+/** A list in the file; in the environment, separated by commas. */
+const list = z.preprocess(
+  (value) =>
+    typeof value === 'string'
+      ? value
+          .split(',')
+          .map((part) => part.trim())
+          .filter(Boolean)
+      : value,
+  z.array(z.string().min(1)).max(64),
+);
+
 export const settingsSchema = z.strictObject({
   /** Folder of everything that this engine keeps. */
   data: z.string().min(1).default('.prism'),
@@ -41,6 +53,14 @@ export const settingsSchema = z.strictObject({
     .default(() => availableParallelism()),
   /** Cache folder whose `corpus/` has the text that streams are drawn from, built there once; null: `PRISM_CACHE`, else `~/.cache/prism`. */
   corpus: z.string().nullable().default(null),
+  /** Ids of the GPUs that this evaluator's learners run on, all of one class; none: the CPU. */
+  gpus: list.default([]),
+  /** Containers of each kind that are started before they are needed; 0: none. */
+  warm: z.coerce.number().int().min(0).max(64).default(0),
+  /** Relays of the drand beacon, for policies that draw from it; an empty list: the public ones; null: none is asked. */
+  drand: list.nullable().default(null),
+  /** Address of a node of the chain (JSON-RPC over HTTP), for policies that draw from block hashes; null: none is asked. */
+  chainNode: z.string().min(1).nullable().default(null),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -1,6 +1,7 @@
 /** A judged curve, also of a run that its learner did not finish. */
-import { roundedQuotient } from '../scoring/statistics.ts';
-import type { CurvePoint, Plan } from './plan.ts';
+import { mean, standardError } from '../scoring/statistics.ts';
+import type { CurvePoint } from './measurement.ts';
+import type { Plan } from './plan.ts';
 import { IGNORANCE_MICROBITS } from './units.ts';
 
 type Plans = Pick<Plan, 'batch' | 'sequenceLength' | 'checkpoints'>;
@@ -10,13 +11,13 @@ export function bytesRevealedAt(plan: Plans, step: number): number {
   return step * plan.batch * (plan.sequenceLength + 1);
 }
 
-/** The point of a checkpoint from the losses of its windows (at least one), in microbits: their mean, rounded half up. */
+/** The point of a checkpoint from the losses of its windows (at least one), in microbits: their mean and its standard error. */
 export function judgedPoint(plan: Plans, step: number, losses: readonly number[]): CurvePoint {
-  const sum = losses.reduce((total, loss) => total + BigInt(loss), 0n);
   return {
     step,
     bytesRevealed: bytesRevealedAt(plan, step),
-    lossMicrobits: roundedQuotient(sum, BigInt(losses.length)),
+    lossMicrobits: mean(losses),
+    standardErrorMicrobits: standardError(losses),
     windows: losses.length,
   };
 }
@@ -32,6 +33,7 @@ export function completedCurve(plan: Plans, judged: readonly CurvePoint[]): Curv
         step,
         bytesRevealed: bytesRevealedAt(plan, step),
         lossMicrobits: IGNORANCE_MICROBITS,
+        standardErrorMicrobits: 0,
         windows: 0,
       },
   );

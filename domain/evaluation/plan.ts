@@ -1,5 +1,6 @@
 /** The probe plan: what is trained, for how long, and how it is judged. It is data in the policy. */
 import { z } from 'zod';
+import { randomnessRuleSchema } from '../randomness/source.ts';
 import { MICROBITS_PER_BYTE } from './units.ts';
 
 const positive = z.int().min(1);
@@ -21,22 +22,107 @@ const checkpointSchema = z.strictObject({
   windows: positive,
 });
 
+/** What a project is asked to keep to, as `ctx` tells it. */
+const contextSchema = z.strictObject({
+  maxLayers: positive,
+  /** Enforced: the run ends where `build_model` returns more. */
+  maxParameters: positive,
+  /** How many layers the probe wishes, where it asks for a depth; a project may ignore it. */
+  depth: positive.nullable(),
+});
+
+/** What a rung of a ladder may change. */
+const pointFields = {
+  steps: positive.max(100_000),
+  /** Windows revealed per step. */
+  batch: positive.max(1_024),
+  /** Bytes that the model reads; a window has one byte more, its last target. */
+  sequenceLength: z.int().min(8).max(65_536),
+  checkpoints: z.array(checkpointSchema).min(2).max(40),
+  context: contextSchema,
+  /** Largest model state taken from a trainer, in bytes of raw tensors. */
+  maxStateBytes: positive,
+};
+const pointSchema = z.strictObject(pointFields);
+/** One point of the plan: everything that a single training run needs to know. */
+export type ProbePoint = z.infer<typeof pointSchema>;
+
+/** The judge's own models. The first two are trained in containers, the tables are counted by the judge itself. */
+export const panelModelSchema = z.enum(['bigram', 'transformer', 'ngram', 'mixer']);
+export type PanelModel = z.infer<typeof panelModelSchema>;
+export const isTable = (model: PanelModel): boolean => model === 'ngram' || model === 'mixer';
+
+const panelMemberSchema = z.strictObject({
+  model: panelModelSchema,
+  /** Optimiser steps per revealed batch: the reference at so many times its cost. A table has 1. */
+  cost: z.int().min(1).max(16),
+});
+
+export const AXES = ['size', 'depth', 'sequence', 'batch'] as const;
+export const axisSchema = z.enum(AXES);
+export type Axis = z.infer<typeof axisSchema>;
+
+const ladderSchema = z.strictObject({
+  axis: axisSchema,
+  /** Each is the base point with these changes. */
+  rungs: z
+    .array(
+      pointSchema.partial().extend({
+        /** Where the rung stands on its axis: thousandths of the base point's value. */
+        scaleMilli: positive,
+      }),
+    )
+    .min(1)
+    .max(4),
+  /** Seeds that each rung is run on: the first ones of the plan. */
+  seeds: positive.max(16),
+});
+
+/** A submission's compressed files may not exceed this; see the intake's rules. */
+const PAYLOAD_CAP_BYTES = 24 * 1_024;
+const BYTES_PER_PARAMETER = 64;
+const PAYLOADS_REVEALED = 1_000;
+
 export const planSchema = z
   .strictObject({
+    /** `official` is the only one that may pay, and has to be strict enough for it. */
     profile: z.enum(['tiny', 'standard', 'official']),
     /** Paired repetitions: every pair runs once on the streams of each seed. */
     seeds: positive.max(16),
-    steps: positive.max(100_000),
-    /** Windows revealed per step. */
-    batch: positive.max(1_024),
-    /** Bytes that the model reads; a window has one byte more, its last target. */
-    sequenceLength: z.int().min(8).max(65_536),
-    checkpoints: z.array(checkpointSchema).min(2).max(64),
+    ...pointFields,
     /** Requests that the windows of a checkpoint are spread over, each with one common secret prefix length. */
     requestsPerCheckpoint: positive.max(64),
-    context: z.strictObject({ maxLayers: positive, maxParameters: positive }),
-    /** Largest model state taken from a trainer, in bytes of raw tensors. */
-    maxStateBytes: positive,
+    /** What a gain is measured over: the best of these, at equal cost where a model is there at several costs. */
+    panel: z.array(panelMemberSchema).min(1).max(8),
+    ladders: z.array(ladderSchema).max(AXES.length),
+    /** Where a submission's recipe is tried besides its own architecture. */
+    elsewhere: z.strictObject({
+      /** On the panel's first trained model. */
+      reference: z.boolean(),
+      /** On so many architectures of other owners, drawn after admission. */
+      families: z.int().min(0).max(2),
+    }),
+    /** What is repeated in a fresh container, at secret places, to see whether the answer is the same. */
+    checks: z.strictObject({
+      /** Seeds on which it is done, at the base point; the first ones. */
+      seeds: z.int().min(0).max(16),
+      /** Training steps of each run under the judge's recipe. */
+      steps: z.int().min(0).max(8),
+      /** Requests of each run's checkpoints. */
+      predictions: z.int().min(0).max(8),
+      /** Tensors that change although the optimiser does not move them may hold this share of the state. */
+      unlearnedPpm: z.int().min(0).max(1_000_000),
+    }),
+    /** A new predictor for every checkpoint, so that nothing can be carried from one to the next. */
+    freshPredictors: z.boolean(),
+    /** After the first seed at the base point: where the best pair is so much worse than the reference, the rest is not run. Null: never. */
+    futilityMicrobits: z
+      .int()
+      .min(0)
+      .max(64 * MICROBITS_PER_BYTE)
+      .nullable(),
+    /** Where the value comes from that all randomness of an evaluation derives from, known to nobody before the submission is admitted. */
+    randomness: randomnessRuleSchema,
     timeouts: z.strictObject({
       startMs: positive,
       buildMs: positive,
@@ -48,95 +134,114 @@ export const planSchema = z
     predictor: containerLimitsSchema,
   })
   .superRefine((plan, context) => {
-    let last = 0;
-    for (const [index, checkpoint] of plan.checkpoints.entries()) {
-      if (checkpoint.step <= last) {
-        context.addIssue({
-          code: 'custom',
-          path: ['checkpoints', index, 'step'],
-          message: 'steps must increase',
-        });
-      }
-      last = checkpoint.step;
+    const places: (string | number)[][] = [
+      [],
+      ...plan.ladders.flatMap(({ rungs }, ladder) =>
+        rungs.map((_, rung) => ['ladders', ladder, 'rungs', rung]),
+      ),
+    ];
+    for (const [index, point] of pointsOf(plan).entries()) {
+      for (const { path, message } of problemsOf(point))
+        context.addIssue({ code: 'custom', path: [...(places[index] ?? []), ...path], message });
     }
-    if (last !== plan.steps) {
-      context.addIssue({
-        code: 'custom',
-        path: ['checkpoints'],
-        message: `the last checkpoint must be at step ${plan.steps}`,
-      });
+    const trained = plan.panel.filter(({ model }) => !isTable(model));
+    if (!trained.some(({ cost }) => cost === 1)) {
+      context.addIssue({ code: 'custom', path: ['panel'], message: 'needs a trained model at cost 1' });
+    }
+    if (plan.panel.some(({ model, cost }) => isTable(model) && cost !== 1)) {
+      context.addIssue({ code: 'custom', path: ['panel'], message: 'a table has no cost but 1' });
+    }
+    if (new Set(plan.panel.map(({ model, cost }) => `${model} ${cost}`)).size !== plan.panel.length) {
+      context.addIssue({ code: 'custom', path: ['panel'], message: 'a member is there twice' });
+    }
+    if (new Set(plan.ladders.map(({ axis }) => axis)).size !== plan.ladders.length) {
+      context.addIssue({ code: 'custom', path: ['ladders'], message: 'an axis has one ladder' });
+    }
+    for (const message of plan.profile === 'official' ? tooLaxToPay(plan) : []) {
+      context.addIssue({ code: 'custom', message: `the profile official pays: ${message}` });
     }
   });
 
 export type Plan = z.infer<typeof planSchema>;
 
-/**
- * What is trained: `reference` is the judge's model under the judge's recipe; `architecture` the submission's (or its family's) under
- * the judge's recipe; `recipe` the same architecture under the submission's recipe.
- */
-export const PAIRS = ['reference', 'architecture', 'recipe'] as const;
-export const pairSchema = z.enum(PAIRS);
-export type Pair = z.infer<typeof pairSchema>;
+/** The plan's points: the base point first, then the rungs of each ladder in turn. */
+export function pointsOf(plan: Pick<Plan, keyof ProbePoint | 'ladders'>): readonly ProbePoint[] {
+  const { steps, batch, sequenceLength, checkpoints, context, maxStateBytes } = plan;
+  const base: ProbePoint = { steps, batch, sequenceLength, checkpoints, context, maxStateBytes };
+  const rungs = plan.ladders.flatMap((ladder) =>
+    ladder.rungs.map(
+      (rung): ProbePoint => ({
+        steps: rung.steps ?? base.steps,
+        batch: rung.batch ?? base.batch,
+        sequenceLength: rung.sequenceLength ?? base.sequenceLength,
+        checkpoints: rung.checkpoints ?? base.checkpoints,
+        context: rung.context ?? base.context,
+        maxStateBytes: rung.maxStateBytes ?? base.maxStateBytes,
+      }),
+    ),
+  );
+  return [base, ...rungs];
+}
 
-/** How a run ended. A learner's failure is completed at 8 bits per byte; a fault of ours is no run at all. */
-export const endingSchema = z.strictObject({
-  kind: z.enum(['completed', 'learner-ended', 'late', 'malformed', 'non-finite', 'over-limit']),
-  /** For the miner: what happened, at which step. */
-  detail: z.string().max(500),
-});
+/** The plan as it stands at one of its points. Throws `RangeError` where there is no such point. */
+export function planAt(plan: Plan, point: number): Plan {
+  const found = pointsOf(plan)[point];
+  if (found === undefined) throw new RangeError(`the plan has no point ${point}`);
+  return { ...plan, ...found };
+}
 
-export const curvePointSchema = z.strictObject({
-  step: z.int().min(1),
-  /** Training bytes revealed to the trainer by then. */
-  bytesRevealed: z.int().min(0),
-  /** Mean judged loss in microbits per byte; capped at 64 bits so that one absurd answer cannot leave the safe integers. */
-  lossMicrobits: z
-    .int()
-    .min(0)
-    .max(64 * MICROBITS_PER_BYTE),
-  windows: z.int().min(0),
-});
-export type CurvePoint = z.infer<typeof curvePointSchema>;
+function problemsOf({ checkpoints, steps }: ProbePoint) {
+  const problems: { readonly path: readonly (string | number)[]; readonly message: string }[] = [];
+  let last = 0;
+  for (const [index, { step }] of checkpoints.entries()) {
+    if (step <= last) problems.push({ path: ['checkpoints', index, 'step'], message: 'steps must increase' });
+    last = step;
+  }
+  if (last !== steps)
+    problems.push({ path: ['checkpoints'], message: `the last checkpoint must be at step ${steps}` });
+  return problems;
+}
 
-export const effectiveSandboxSchema = z.strictObject({
-  runtime: z.string().max(100),
-  image: z.string().max(200),
-  user: z.string().max(100),
-  network: z.string().max(100),
-  readOnlyRoot: z.boolean(),
-  capabilities: z.string().max(400),
-  noNewPrivileges: z.boolean(),
-  seccomp: z.string().max(100),
-  memoryBytes: z.int(),
-  memorySwapBytes: z.int(),
-  nanoCpus: z.int(),
-  pids: z.int(),
-  tmpBytes: z.int(),
-});
+/** Training bytes that a whole run reveals. */
+export function revealedBytes({ steps, batch, sequenceLength }: Omit<ProbePoint, 'maxStateBytes'>): number {
+  return steps * batch * (sequenceLength + 1);
+}
 
-/** What the judge measured in one run, all of it from outside the containers except `instrumented`. */
-export const measurementSchema = z.strictObject({
-  pair: pairSchema,
-  /** Index into the plan's seeds. */
-  seed: z.int().min(0).max(15),
-  ending: endingSchema,
-  curve: z.array(curvePointSchema).min(2).max(64),
-  /** Bytes of raw tensors at the last snapshot. */
-  stateBytes: z.int().min(0),
-  /** CPU time of the containers' cgroups. */
-  trainerCpuUs: z.int().min(0),
-  predictorCpuUs: z.int().min(0),
-  durationUs: z.int().min(0),
-  sandboxes: z.strictObject({
-    trainer: effectiveSandboxSchema.nullable(),
-    predictor: effectiveSandboxSchema.nullable(),
-  }),
-  /** Said by the host inside the container: recorded, never raises a score. */
-  instrumented: z.strictObject({
-    parameters: z.int().min(0).nullable(),
-    hooksUsed: z.array(z.string().max(40)).max(16),
-  }),
-  /** Blob of the first bytes of standard error, where there were any. */
-  standardErrorBlob: z.string().nullable(),
-});
-export type Measurement = z.infer<typeof measurementSchema>;
+/** What a plan lacks before anyone is paid by it. */
+function tooLaxToPay(plan: Omit<Plan, 'profile'>): string[] {
+  const revealed = Math.min(...pointsOf(plan).map(revealedBytes));
+  const perParameter = Math.min(
+    ...pointsOf(plan).map((point) => revealedBytes(point) / point.context.maxParameters),
+  );
+  const rules: readonly (readonly [boolean, string])[] = [
+    [plan.seeds >= 3, 'at least 3 seeds'],
+    [plan.randomness.kind !== 'committed', 'randomness that is public'],
+    [plan.freshPredictors, 'a fresh predictor for every checkpoint'],
+    [
+      plan.checks.seeds > 0 && plan.checks.steps > 0 && plan.checks.predictions > 0,
+      'repeated steps and predictions',
+    ],
+    [
+      plan.checks.unlearnedPpm <= 10_000,
+      'at most 1 % of the state in tensors that the optimiser does not move',
+    ],
+    [plan.ladders.length === AXES.length, `a ladder on each of ${AXES.join(', ')}`],
+    [
+      [2, 4].every((cost) => plan.panel.some((member) => member.cost === cost)),
+      'a reference at 2 and 4 times its cost',
+    ],
+    [
+      plan.panel.some(({ model }) => model === 'mixer') && plan.panel.some(({ model }) => model === 'ngram'),
+      'both tables in the panel',
+    ],
+    [
+      perParameter >= BYTES_PER_PARAMETER,
+      `at least ${BYTES_PER_PARAMETER} revealed bytes per parameter at every point; the least is ${perParameter}`,
+    ],
+    [
+      revealed >= PAYLOADS_REVEALED * PAYLOAD_CAP_BYTES,
+      `at least ${PAYLOADS_REVEALED * PAYLOAD_CAP_BYTES} revealed bytes, ${PAYLOADS_REVEALED} times the largest payload`,
+    ],
+  ];
+  return rules.filter(([kept]) => !kept).map(([, wanted]) => `it needs ${wanted}`);
+}

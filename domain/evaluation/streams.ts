@@ -2,6 +2,7 @@
  * Everything of a run that is random, derived from its seed and nothing else, so that runs with one seed are paired: the same text, in the
  * same order, behind the same alphabet, judged at the same places.
  */
+import { hash } from 'node:crypto';
 import { Draws } from './draws.ts';
 import type { Plan } from './plan.ts';
 
@@ -159,4 +160,9 @@ export function deriveStreams(seed: string, plan: Plans, perDocument: readonly n
     training,
     judged,
   };
+}
+
+/** Seed of a plan's point: the base point has the seed itself, and no rung of a ladder sees the streams of another point. */
+export function pointSeed(seed: string, point: number): string {
+  return point === 0 ? seed : hash('sha256', `prism-point-1/${seed}/${point}`);
 }

@@ -23,7 +23,18 @@ export const epochEvents = {
     category: 'epoch',
     version: 1,
     derived: false,
-    data: z.strictObject({ epoch }),
+    data: z.strictObject({
+      epoch,
+      /** SHA-256 of the secret that the seeds of the next epoch are drawn from. */
+      nextSeedCommitment: sha256Schema,
+    }),
+  },
+  /** The secret of a closed epoch: from here on everyone can check the seeds that were drawn from it. */
+  SeedRevealed: {
+    category: 'epoch',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ epoch, secret: z.string().regex(/^[0-9a-f]{64}$/) }),
   },
   WeightsDerived: {
     category: 'epoch',

@@ -18,7 +18,7 @@ export const policyEvents = {
         .regex(/^[^\s+]+$/, 'must have no white space and no +'),
       netuid: z.int().min(0).max(65_535),
       slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
-      /** SHA-256 of the secret that seeds are drawn from. */
+      /** SHA-256 of the secret that the seeds of epoch 1 are drawn from. */
       seedCommitment: sha256Schema,
       /** Random, so that two ledgers of one origin differ. */
       salt: z.string().regex(/^[0-9a-f]{32}$/),

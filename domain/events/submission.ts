@@ -1,8 +1,14 @@
 /** Events of the streams `submission-<id>`: one submission's life, from its receipt to its score. */
 import { z } from 'zod';
-import { measurementSchema, pairSchema } from '../evaluation/plan.ts';
+import { measurementSchema } from '../evaluation/measurement.ts';
+import { PENALTIES } from '../evaluation/penalty-rules.ts';
+import { runKeySchema } from '../evaluation/runs.ts';
+import { signalSchema } from '../evaluation/signal-names.ts';
+import { IGNORANCE_MICROBITS } from '../evaluation/units.ts';
 import { hotkeySchema } from '../policy/policy.ts';
+import { randomnessSourceSchema } from '../randomness/source.ts';
 import { gainSchema } from '../scoring/gain.ts';
+import { hookGainSchema } from '../scoring/hook.ts';
 import { sha256Schema, timeSchema, uuidSchema } from './envelope.ts';
 
 const path = z.string().min(1).max(512);
@@ -51,6 +57,8 @@ export const submissionEvents = {
       requestHash: sha256Schema,
       filename: z.string().max(255),
       byteLength: z.int().min(0),
+      /** Height of the chain's head when it was received; null where no chain is read. */
+      chainHeight: z.int().min(0).nullable(),
     }),
   },
   SubmissionAdmitted: {
@@ -115,9 +123,18 @@ export const submissionEvents = {
       planDigest: sha256Schema,
       /** Digest of the corpus manifest that all streams are drawn from. */
       corpus: sha256Schema,
-      /** One per paired repetition, drawn from the committed secret. */
+      /** Where the value comes from that the seeds are drawn from: what the policy's rule names. */
+      randomness: randomnessSourceSchema,
+      /** One per paired repetition. */
       seeds: z.array(sha256Schema).min(1).max(16),
-      pairs: z.array(pairSchema).min(1).max(3),
+      /** Every run, in the order in which they are done. */
+      runs: z.array(runKeySchema).min(1).max(1_000),
+      /** Where the first seed's best pair is so much worse than the panel, only the first stage is run. Null: never. */
+      futilityMicrobits: z.int().min(0).nullable(),
+      /** An inference hook is judged with the runs of this pair; null: the submission has none. */
+      hookWith: z.enum(['architecture', 'recipe']).nullable(),
+      /** Architectures of other owners that the recipe is tried on, drawn by the seeds. */
+      others: z.array(z.strictObject({ family: uuidSchema, submission: uuidSchema })).max(2),
       /** Whose architecture runs: the submission's own id, or its family's discoverer. */
       architectureFrom: uuidSchema,
     }),
@@ -174,14 +191,43 @@ export const submissionEvents = {
     data: z.strictObject({
       /** Id of the last measurement. */
       basis: uuidSchema,
-      /** Over the reference, under the judge's recipe; null where the kind has no architecture of its own. */
+      /** Over the panel, under the judge's recipe; null where the kind has no architecture of its own. */
       architecture: gainSchema.nullable(),
-      /** Of the recipe over the judge's on the same architecture, or over the reference where that is better; null where no recipe was run. */
+      /** Of the recipe over the judge's on the same architecture, or over the panel where that is better; null where no recipe was run. */
       training: gainSchema.nullable(),
-      /** Of architecture and recipe together over the reference. */
+      /** Of the inference hook over plain `forward`; null where there is none. */
+      hook: hookGainSchema.nullable(),
+      /** Of the better of architecture and recipe over the panel, penalties taken off. */
       total: gainSchema,
       /** Lower bound of `total`, not below 0, in parts per million of 8 bits. */
       scorePpm: z.int().min(0).max(1_000_000),
+      /** What `total` is made of: the weighted mean of the signals less the penalties. */
+      card: z.strictObject({
+        pair: z.enum(['architecture', 'recipe']),
+        signals: z.array(
+          z.strictObject({
+            signal: signalSchema,
+            weightPpm: z.int().min(0).max(1_000_000),
+            gain: gainSchema,
+          }),
+        ),
+        penalties: z.array(
+          z.strictObject({
+            signal: z.enum(PENALTIES),
+            /** In the signal's own unit, at its worst run. */
+            value: z.int().min(0),
+            microbits: z.int().min(0).max(IGNORANCE_MICROBITS),
+          }),
+        ),
+      }),
+      /** What the recipe adds on architectures that are not the submission's: evidence, not part of the total. */
+      elsewhere: z.array(
+        z.strictObject({
+          on: z.enum(['reference', 'other']),
+          variant: z.int().min(0).max(7),
+          gain: gainSchema,
+        }),
+      ),
     }),
   },
 } as const;

@@ -3,7 +3,7 @@
  * slow machine, a retry or a second worker cannot change who was first.
  */
 
-import type { Pair } from '../evaluation/plan.ts';
+import { runsOf } from '../evaluation/runs.ts';
 import { digestOf } from '../events/canonical.ts';
 import type { DataOf, Decided } from '../events/catalogue.ts';
 import { familyId } from '../events/ids.ts';
@@ -19,7 +19,7 @@ function claimsArchitecture(entry: SubmissionEntry): boolean {
 }
 
 /** Has a recipe to claim, as far as is known: certain once it is reviewed. */
-function claimsTraining(entry: SubmissionEntry): boolean {
+export function claimsTraining(entry: SubmissionEntry): boolean {
   const { admitted, reviewed } = entry.state;
   if (admitted === null || admitted.layout.training === null) return false;
   if (reviewed === null) return true;
@@ -113,20 +113,38 @@ export function canonicalArchitecture(
   return undecided ? null : 'unknown';
 }
 
-/** What a reviewed submission's evaluation consists of; null while that is not known yet, `unknown` for a family that nobody discovered. */
+/** What the plan of an evaluation follows from; the rest of `EvaluationPlanned` is drawn. */
+export type PlannedParts = Pick<
+  DataOf<'EvaluationPlanned'>,
+  'planDigest' | 'runs' | 'futilityMicrobits' | 'hookWith' | 'architectureFrom'
+>;
+
+const INFERENCE_HOOKS: ReadonlySet<string> = new Set(['inference_logits', 'infer']);
+
+/**
+ * What a reviewed submission's evaluation consists of; null while that is not known yet, `unknown` for a family that nobody discovered.
+ * @param others how many other owners' architectures its recipe is tried on
+ */
 export function planOf(
   state: LedgerState,
   entry: SubmissionEntry,
-): Pick<DataOf<'EvaluationPlanned'>, 'planDigest' | 'pairs' | 'architectureFrom'> | 'unknown' | null {
+  others: number,
+): PlannedParts | 'unknown' | null {
   const layout = entry.state.admitted?.layout;
   ensure(layout !== undefined, 'not-yet', 'only an admitted submission has a plan');
   const canonical =
     layout.kind === 'training_for_arch' ? canonicalArchitecture(state, entry) : { submission: entry.id };
   if (canonical === null || canonical === 'unknown') return canonical;
-  const pairs: Pair[] = claimsTraining(entry)
-    ? ['reference', 'architecture', 'recipe']
-    : ['reference', 'architecture'];
-  return { planDigest: digestOf(entry.policy.plan), pairs, architectureFrom: canonical.submission };
+  const { plan } = entry.policy;
+  const recipe = claimsTraining(entry);
+  const hook = entry.state.reviewed?.hooks.some(({ name }) => INFERENCE_HOOKS.has(name)) ?? false;
+  return {
+    planDigest: digestOf(plan),
+    runs: [...runsOf({ plan, recipe, others })],
+    futilityMicrobits: plan.futilityMicrobits,
+    hookWith: hook ? (recipe ? 'recipe' : 'architecture') : null,
+    architectureFrom: canonical.submission,
+  };
 }
 
 /** The most alike family that another hotkey's earlier submission has discovered; the earliest of equals. */

@@ -2,6 +2,8 @@
  * The fold of the whole log. It refuses what cannot follow, and derives what is owed: scores, claims and weights are computed at their basis,
  * so that it makes no difference where in the log they land.
  */
+import { pointsOf } from '../evaluation/plan.ts';
+import { firstTrained } from '../evaluation/runs.ts';
 import { canonicalText, digestOf } from '../events/canonical.ts';
 import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
 import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
@@ -19,6 +21,8 @@ import { evolveSubmission } from '../submission/evolve.ts';
 import { absentSubmission } from '../submission/state.ts';
 import { type Earning, weightsOf } from '../weights/weights.ts';
 import { isSettled, nextClaim, planOf } from './claims.ts';
+import { drawOthers } from './others.ts';
+import { ensureSeeds, revealSecret } from './randomness.ts';
 import type { EpochEntry, LedgerState, Owed, SubmissionEntry } from './state.ts';
 
 /** Names what an event is about, so that a derived event finds what is owed. */
@@ -75,6 +79,11 @@ function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void
     `hotkey and nonce belong in submission-${id}`,
   );
   ensure(!state.submissions.has(id), 'already-done', `submission ${id} was received before`);
+  ensure(
+    state.policy.plan.randomness.kind !== 'block' || event.data.chainHeight !== null,
+    'wrong-content',
+    'its policy draws from a block some way after the head of the chain, and no height is recorded',
+  );
   const submission = evolveSubmission(absentSubmission, event);
   const entry = {
     id,
@@ -82,6 +91,7 @@ function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void
     order: state.size,
     receivedId: event.id,
     receivedTime: event.time,
+    epoch: state.lastEpoch + 1,
     policy: state.policy,
     state: submission,
     lastEventId: event.id,
@@ -98,7 +108,8 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   const entry = entryOf(state, event);
   if (event.type === 'EvaluationPlanned') ensurePlanned(state, entry, event.data);
   if (event.type === 'RunMeasured') {
-    const [wanted, measured] = [entry.policy.plan.checkpoints, event.data.curve].map((points) =>
+    const checkpoints = pointsOf(entry.policy.plan)[event.data.point]?.checkpoints ?? [];
+    const [wanted, measured] = [checkpoints, event.data.curve].map((points) =>
       points.map(({ step }) => step).join(),
     );
     ensure(
@@ -109,7 +120,7 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   }
   if (event.type === 'SubmissionRejected' && event.data.stage === 'evaluation') {
     ensure(
-      planOf(state, entry) === 'unknown',
+      planOf(state, entry, 0) === 'unknown',
       'wrong-content',
       'only an unknown family is rejected at this stage',
     );
@@ -118,7 +129,14 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
   entry.lastEventId = event.id;
   if (event.type === 'RunMeasured' && entry.state.phase === 'measured') {
     const own = entry.state.admitted?.layout.kind !== 'training_for_arch';
-    const data = scoreOf(entry.state.measurements, own, entry.policy.scoring, event.id);
+    const { plan, scoring: rules } = entry.policy;
+    const data = scoreOf(entry.state.measurements, {
+      plan,
+      rules,
+      firstTrained: firstTrained(plan),
+      ownArchitecture: own,
+      basis: event.id,
+    });
     owe(state, event.stream, event.id, entry.id, { type: 'SubmissionScored', data });
   }
 }
@@ -128,14 +146,16 @@ function ensurePlanned(
   entry: SubmissionEntry,
   planned: DataOf<'EvaluationPlanned'>,
 ): void {
-  const expected = planOf(state, entry);
+  const expected = planOf(state, entry, planned.others.length);
   ensure(expected !== null && expected !== 'unknown', 'not-yet', 'its architecture is not decided yet');
-  const { planDigest, pairs, architectureFrom } = planned;
+  const { planDigest, runs, futilityMicrobits, hookWith, architectureFrom } = planned;
   ensure(
     canonicalText(expected) ===
       canonicalText({
         planDigest,
-        pairs,
+        runs,
+        futilityMicrobits,
+        hookWith,
         architectureFrom,
       }),
     'wrong-content',
@@ -145,6 +165,12 @@ function ensurePlanned(
     planned.seeds.length === entry.policy.plan.seeds,
     'wrong-content',
     `its policy wants ${entry.policy.plan.seeds} seeds`,
+  );
+  ensureSeeds(state, entry, planned);
+  ensure(
+    canonicalText(planned.others) === canonicalText(drawOthers(state, entry, planned.seeds)),
+    'wrong-content',
+    'its recipe is tried on other architectures than its seeds draw',
   );
 }
 
@@ -192,7 +218,13 @@ function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
     `epoch ${epoch} belongs in ${streamOf.epoch(epoch)}`,
   );
   ensure(epoch === state.lastEpoch + 1, 'not-yet', `epoch ${state.lastEpoch + 1} is the one that is open`);
+  ensure(
+    epoch === 1 || state.epochSecrets.get(epoch - 1)?.secret !== null,
+    'not-yet',
+    `the secret of epoch ${epoch - 1} is not revealed`,
+  );
   state.lastEpoch = epoch;
+  state.epochSecrets.set(epoch + 1, { commitment: event.data.nextSeedCommitment, secret: null });
   state.epochs.set(epoch, {
     closedId: event.id,
     closedTime: event.time,
@@ -214,6 +246,9 @@ function epochEntry(state: LedgerState, epoch: number, stream: string): EpochEnt
 function onEpoch(state: LedgerState, event: PrismEvent): void {
   if (event.type === 'EpochClosed') {
     closeEpoch(state, event);
+  } else if (event.type === 'SeedRevealed') {
+    epochEntry(state, event.data.epoch, event.stream);
+    revealSecret(state, event.data);
   } else if (event.type === 'WeightsDerived') {
     epochEntry(state, event.data.epoch, event.stream).weights = event.data;
   } else if (event.type === 'WeightsEmitted') {
@@ -244,6 +279,7 @@ function onPolicy(state: LedgerState, event: PrismEvent): void {
     );
     state.id = event.id;
     state.opened = event.data;
+    state.epochSecrets.set(1, { commitment: event.data.seedCommitment, secret: null });
     state.policy = event.data.policy;
   } else if (event.type === 'PolicyAdopted') {
     state.policy = event.data.policy;

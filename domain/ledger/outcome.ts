@@ -3,11 +3,18 @@
  * run of the same submissions handed over in the same order, whatever crashed on the way.
  */
 import { digestOf, type Json } from '../events/canonical.ts';
+import type { DataOf } from '../events/catalogue.ts';
 import { incumbentOf } from '../ownership/family.ts';
 import type { LedgerState } from './state.ts';
 
 function byKey<T>(entries: Iterable<readonly [string, T]>): readonly (readonly [string, T])[] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** Without `elsewhere` too: which other architectures a recipe was tried on depends on what had been discovered by then. */
+function scoreOf(scored: DataOf<'SubmissionScored'>) {
+  const { elsewhere: _, ...rest } = withoutBasis(scored);
+  return rest;
 }
 
 function withoutBasis<T extends { readonly basis: string }>(data: T): Omit<T, 'basis'> {
@@ -29,7 +36,7 @@ export function outcomeOf(state: LedgerState): Json {
         message: rejected.message,
         findings: rejected.findings.length,
       },
-      scored: scored && withoutBasis(scored),
+      scored: scored && scoreOf(scored),
     };
   });
   const families = byKey(state.families).map(([id, family]) => ({

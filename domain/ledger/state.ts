@@ -12,6 +12,8 @@ export interface SubmissionEntry {
   /** Id of `SubmissionReceived`. */
   readonly receivedId: string;
   readonly receivedTime: string;
+  /** The epoch that was open when it was received. */
+  readonly epoch: number;
   /** The last policy adopted before it was received. */
   readonly policy: Policy;
   state: SubmissionState;
@@ -35,6 +37,13 @@ export interface EpochEntry {
   readonly emissions: Map<string, DataOf<'WeightsEmitted'>>;
 }
 
+/** The secret of an epoch, as far as the ledger says: its commitment stands before the epoch is open. */
+export interface EpochSecret {
+  readonly commitment: string;
+  /** Null until it is revealed, after the epoch's close. */
+  readonly secret: string | null;
+}
+
 /** Owned by its fold: `evolveLedger` changes it in place. */
 export interface LedgerState {
   /** Events folded so far: the index of the next one. */
@@ -49,6 +58,8 @@ export interface LedgerState {
   readonly families: Map<string, FamilyState>;
   readonly epochs: Map<number, EpochEntry>;
   lastEpoch: number;
+  /** Of every epoch up to the open one. */
+  readonly epochSecrets: Map<number, EpochSecret>;
   readonly owed: Map<string, Owed>;
   /** Last revision of each stream. */
   readonly revisions: Map<string, number>;
@@ -65,6 +76,7 @@ export function emptyLedger(): LedgerState {
     families: new Map(),
     epochs: new Map(),
     lastEpoch: 0,
+    epochSecrets: new Map(),
     owed: new Map(),
     revisions: new Map(),
   };

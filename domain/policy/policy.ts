@@ -1,6 +1,8 @@
 /** The policy: versioned data that every decision is made under, adopted by an event. */
 import { z } from 'zod';
-import { planSchema } from '../evaluation/plan.ts';
+import { PENALTIES, penaltyRuleSchema } from '../evaluation/penalty-rules.ts';
+import { AXES, planSchema } from '../evaluation/plan.ts';
+import { CURVE_SIGNALS, SIGNALS, type Signal } from '../evaluation/signal-names.ts';
 import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
 import { sha256Schema } from '../events/envelope.ts';
 
@@ -37,6 +39,14 @@ export const policySchema = z
       confidenceMilliZ: z.int().min(0).max(10_000),
       /** A lower bound at or below this has not been shown to be a gain. */
       minimumGainMicrobits: microbits,
+      /** What each signal's gain counts in the total; together one million. A ladder that the plan does not have has none. */
+      weights: z.strictObject(
+        Object.fromEntries(SIGNALS.map((signal) => [signal, ppm])) as { [signal in Signal]: typeof ppm },
+      ),
+      /** What is taken off for instability; every one is bounded. */
+      penalties: z.array(penaltyRuleSchema).max(PENALTIES.length),
+      /** An inference hook may take so many thousandths of plain `forward`'s time. */
+      hookLatencyMilli: z.int().min(1).max(1_000_000),
     }),
     ownership: z.strictObject({
       /** A recipe takes a family's training from another by a gain of at least this... */
@@ -66,6 +76,19 @@ export const policySchema = z
   .refine((policy) => policy.weights.architecturePoolPpm + policy.weights.trainingPoolPpm <= PPM, {
     message: 'architecturePoolPpm and trainingPoolPpm together exceed 1000000',
     path: ['weights'],
+  })
+  .superRefine(({ plan, scoring }, context) => {
+    const issue = (message: string) =>
+      context.addIssue({ code: 'custom', path: ['scoring', 'weights'], message });
+    const { weights } = scoring;
+    const sum = SIGNALS.reduce((total, signal) => total + weights[signal], 0);
+    if (sum !== PPM) issue(`sum to ${sum}, not to ${PPM}`);
+    if (CURVE_SIGNALS.every((signal) => weights[signal] === 0))
+      issue('need one of area, late and extrapolated');
+    const measured = new Set(plan.ladders.map(({ axis }) => axis));
+    for (const axis of AXES) {
+      if (weights[axis] > 0 && !measured.has(axis)) issue(`${axis} counts, but the plan has no such ladder`);
+    }
   });
 
 export type Policy = z.infer<typeof policySchema>;

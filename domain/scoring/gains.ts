@@ -1,5 +1,5 @@
 /** From judged curves to a gain: the figure of one curve, and what paired differences of figures prove. */
-import type { CurvePoint } from '../evaluation/plan.ts';
+import type { CurvePoint } from '../evaluation/measurement.ts';
 import type { Gain } from './gain.ts';
 import { mean, roundedQuotient, standardError } from './statistics.ts';
 

@@ -1,67 +1,119 @@
-/** A submission's score: the gains of its pairs over the reference, on the same streams. */
-import type { Measurement, Pair } from '../evaluation/plan.ts';
+/** A submission's score: the gains of its pairs over the best of the judge's panel, on the same streams, at equal cost. */
+import { costOf } from '../evaluation/measurement.ts';
+import type { Plan } from '../evaluation/plan.ts';
 import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
 import type { DataOf } from '../events/catalogue.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Gain } from './gain.ts';
-import { figureOf, gainOf } from './gains.ts';
-
-/** Figures of one pair by seed. */
-function figuresOf(measurements: readonly Measurement[], pair: Pair): ReadonlyMap<number, number> {
-  return new Map(
-    measurements.filter((run) => run.pair === pair).map((run) => [run.seed, figureOf(run.curve)]),
-  );
-}
-
-/**
- * Gain of pair `better` over the best of `bases`, seed by seed on the same streams; null where one of them was not run. Figures are losses, so
- * the best is the lowest.
- */
-function pairedGain(
-  measurements: readonly Measurement[],
-  better: Pair,
-  bases: readonly Pair[],
-  rules: Policy['scoring'],
-): Gain | null {
-  const ours = figuresOf(measurements, better);
-  const others = bases.map((base) => figuresOf(measurements, base));
-  const differences: number[] = [];
-  for (const [seed, own] of [...ours].sort(([a], [b]) => a - b)) {
-    const figures = others.map((figure) => figure.get(seed)).filter((figure) => figure !== undefined);
-    if (figures.length === bases.length) differences.push(Math.min(...figures) - own);
-  }
-  return differences.length === 0 ? null : gainOf(differences, rules);
-}
+import { gainOf } from './gains.ts';
+import { hookGain } from './hook.ts';
+import { Runs, type ScoredRun } from './measured-runs.ts';
+import { type Baseline, gainsOver } from './pair-gains.ts';
+import { type Penalty, penaltiesOf } from './penalties.ts';
 
 /** Lower bound of a gain as parts per million of the 8 bits that a byte holds; never below 0. */
 export function scorePpm(gain: Gain): number {
   return Math.max(0, Math.floor((gain.lowerMicrobits * PPM) / IGNORANCE_MICROBITS));
 }
 
+/** A gain with its penalties taken off: its interval moves with it. */
+function less(gain: Gain, penalties: readonly Penalty[]): Gain {
+  const microbits = penalties.reduce((sum, penalty) => sum + penalty.microbits, 0);
+  return {
+    ...gain,
+    meanMicrobits: gain.meanMicrobits - microbits,
+    lowerMicrobits: gain.lowerMicrobits - microbits,
+  };
+}
+
 /**
- * The score of a submission whose planned runs are all measured.
- * @param basis id of the last measurement
- * @param ownArchitecture false for a `training_for_arch`, whose architecture is another's
+ * What a recipe has to beat: the better of the panel and of the same architecture under the judge's recipe. Where the recipe costs more,
+ * the architecture is credited with what the same extra cost is worth to the panel.
  */
-export function scoreOf(
-  measurements: readonly Measurement[],
-  ownArchitecture: boolean,
+function recipeBaseline(runs: Runs): Baseline {
+  return (run, key) => {
+    const architecture = runs.on('architecture', 0, run.point, run.seed);
+    const panel = runs.panelBeside(run, key);
+    if (architecture === undefined || panel === null) return null;
+    const cheaper = runs.panelBeside(run, key, costOf(architecture)) ?? panel;
+    return Math.min(panel, runs.value(architecture, key) - Math.max(0, cheaper - panel));
+  };
+}
+
+/** Gain of a recipe over the judge's on an architecture that is not the submission's, at the base point; null where it was not tried. */
+function gainElsewhere(
+  runs: Runs,
+  tried: readonly ScoredRun[],
+  standing: (run: ScoredRun) => ScoredRun | undefined,
   rules: Policy['scoring'],
-  basis: string,
-): DataOf<'SubmissionScored'> {
-  const architecture = pairedGain(measurements, 'architecture', ['reference'], rules);
-  // A recipe that only mends an architecture worse than the reference has shown nothing: it starts from the better of the two.
-  const training = pairedGain(measurements, 'recipe', ['architecture', 'reference'], rules);
-  const pair = pairedGain(measurements, 'recipe', ['reference'], rules);
+): Gain | null {
+  const differences = tried.flatMap((run) => {
+    const other = standing(run);
+    return other === undefined ? [] : [runs.value(other, 'figure') - runs.value(run, 'figure')];
+  });
+  return differences.length === 0 ? null : gainOf(differences, rules);
+}
+
+function elsewhereOf(runs: Runs, firstTrained: number, rules: Policy['scoring']) {
+  const onReference = gainElsewhere(
+    runs,
+    runs.of('recipe-on-reference', 0, 0),
+    (run) => runs.on('reference', firstTrained, 0, run.seed),
+    rules,
+  );
+  const onOthers = [0, 1].map((variant) => ({
+    on: 'other' as const,
+    variant,
+    gain: gainElsewhere(
+      runs,
+      runs.of('recipe-on-other', variant, 0),
+      (run) => runs.on('other', variant, 0, run.seed),
+      rules,
+    ),
+  }));
+  return [{ on: 'reference' as const, variant: 0, gain: onReference }, ...onOthers].flatMap(
+    ({ gain, ...where }) => (gain === null ? [] : [{ ...where, gain }]),
+  );
+}
+
+export interface ScoreSpec {
+  readonly plan: Pick<Plan, 'panel' | 'ladders'>;
+  readonly rules: Policy['scoring'];
+  /** The panel's first trained model at cost 1. */
+  readonly firstTrained: number;
+  /** False for a `training_for_arch`, whose architecture is another's. */
+  readonly ownArchitecture: boolean;
+  /** Id of the last measurement. */
+  readonly basis: string;
+}
+
+/** The score of a submission whose planned runs are all measured. */
+export function scoreOf(measurements: readonly ScoredRun[], spec: ScoreSpec): DataOf<'SubmissionScored'> {
+  const { plan, rules, ownArchitecture, basis } = spec;
+  const runs = new Runs(measurements, plan);
+  const overPanel: Baseline = (run, key) => runs.panelBeside(run, key);
+  const architecture = gainsOver(runs, 'architecture', overPanel, plan, rules);
+  const pair = gainsOver(runs, 'recipe', overPanel, plan, rules);
+  const training = gainsOver(runs, 'recipe', recipeBaseline(runs), plan, rules);
   if (architecture === null)
     throw new RangeError('a score needs a run of the architecture and of the reference on a common seed');
+  const taken = {
+    architecture: penaltiesOf(runs.of('architecture', 0, 0), rules.penalties),
+    recipe: penaltiesOf(runs.of('recipe', 0, 0), rules.penalties),
+  };
   // The submission is worth its better pair: a recipe that hurts does not take away what the architecture has shown.
-  const total = pair !== null && pair.meanMicrobits > architecture.meanMicrobits ? pair : architecture;
+  const recipeIsBetter = pair !== null && pair.total.meanMicrobits > architecture.total.meanMicrobits;
+  const best = recipeIsBetter ? pair : architecture;
+  const bestPair = recipeIsBetter ? 'recipe' : 'architecture';
+  const total = less(best.total, taken[bestPair]);
   return {
     basis,
-    architecture: ownArchitecture ? architecture : null,
-    training,
+    architecture: ownArchitecture ? less(architecture.total, taken.architecture) : null,
+    training: training === null ? null : less(training.total, taken.recipe),
+    hook: hookGain(runs, pair === null ? 'architecture' : 'recipe', rules),
     total,
     scorePpm: scorePpm(total),
+    card: { pair: bestPair, signals: [...best.signals], penalties: [...taken[bestPair]] },
+    elsewhere: elsewhereOf(runs, spec.firstTrained, rules),
   };
 }

@@ -1,6 +1,6 @@
 /** What a command leads to in the present state of a submission. */
 
-import type { Measurement } from '../evaluation/plan.ts';
+import type { Measurement } from '../evaluation/measurement.ts';
 import type { DataOf, Decided } from '../events/catalogue.ts';
 import { clip } from '../events/clip.ts';
 import { addMs, parseTime } from '../events/time.ts';

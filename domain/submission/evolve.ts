@@ -1,4 +1,5 @@
 /** What each event does to a submission. Throws `RefusedError` for an event that cannot follow: a ledger with one is not valid. */
+import { runName, sameRun } from '../evaluation/runs.ts';
 import type { Decided } from '../events/catalogue.ts';
 import { ensure } from '../refused.ts';
 import {
@@ -7,7 +8,6 @@ import {
   measurementOf,
   outstandingRuns,
   type Phase,
-  plannedRuns,
   type SubmissionState,
   stalledAfter,
 } from './state.ts';
@@ -88,14 +88,17 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
     }
     case 'RunMeasured': {
       openAttempt(state, event.data.attempt, event.data.token);
-      const { pair, seed } = event.data;
-      const planned =
-        state.plan !== null && plannedRuns(state.plan).some((run) => run.pair === pair && run.seed === seed);
-      ensure(planned, 'wrong-content', `run ${pair} on seed ${seed} is not planned`);
+      const planned = state.plan?.runs.some((run) => sameRun(run, event.data)) ?? false;
+      ensure(planned, 'wrong-content', `run ${runName(event.data)} is not planned`);
       ensure(
-        measurementOf(state, pair, seed) === undefined,
+        measurementOf(state, event.data) === undefined,
         'already-done',
-        `run ${pair} on seed ${seed} was measured before`,
+        `run ${runName(event.data)} was measured before`,
+      );
+      ensure(
+        outstandingRuns(state).some((run) => sameRun(run, event.data)),
+        'not-yet',
+        `run ${runName(event.data)} is not due before the first stage is done`,
       );
       const next = { ...state, measurements: [...state.measurements, event.data], progress: true };
       return outstandingRuns(next).length === 0 ? { ...next, phase: 'measured', open: null } : next;

@@ -1,5 +1,8 @@
 /** A submission's life as state: received -> admitted -> reviewed -> planned -> measured -> scored, or rejected, or abandoned. */
-import type { Measurement } from '../evaluation/plan.ts';
+
+import { isFutile } from '../evaluation/futility.ts';
+import type { Measurement } from '../evaluation/measurement.ts';
+import { isFirstStage, type RunKey, sameRun } from '../evaluation/runs.ts';
 import type { DataOf } from '../events/catalogue.ts';
 
 /** One attempt at the evaluation; at most one is open. */
@@ -62,25 +65,21 @@ export function isFinal(phase: Phase): boolean {
   return phase === 'scored' || phase === 'rejected' || phase === 'abandoned';
 }
 
-/** Runs that the plan wants: every pair on the streams of every seed, in the order they are run. */
-export function plannedRuns(
-  plan: DataOf<'EvaluationPlanned'>,
-): readonly { readonly pair: Measurement['pair']; readonly seed: number }[] {
-  return plan.seeds.flatMap((_, seed) => plan.pairs.map((pair) => ({ pair, seed })));
+export function measurementOf(state: SubmissionState, run: RunKey): Measurement | undefined {
+  return state.measurements.find((measured) => sameRun(measured, run));
 }
 
-export function measurementOf(
-  state: SubmissionState,
-  pair: Measurement['pair'],
-  seed: number,
-): Measurement | undefined {
-  return state.measurements.find((one) => one.pair === pair && one.seed === seed);
-}
-
-/** Planned runs that have not been measured yet. */
-export function outstandingRuns(state: SubmissionState): ReturnType<typeof plannedRuns> {
-  if (state.plan === null) return [];
-  return plannedRuns(state.plan).filter((run) => measurementOf(state, run.pair, run.seed) === undefined);
+/**
+ * Planned runs that are due and have not been measured: the first stage, and the others once it is done and not futile. None: the evaluation
+ * is complete.
+ */
+export function outstandingRuns(state: SubmissionState): readonly RunKey[] {
+  const { plan, measurements } = state;
+  if (plan === null) return [];
+  const missing = plan.runs.filter((run) => measurementOf(state, run) === undefined);
+  const first = missing.filter(isFirstStage);
+  if (first.length > 0) return first;
+  return isFutile(measurements.filter(isFirstStage), plan.futilityMicrobits) ? [] : missing;
 }
 
 /** `stalled` once the open attempt ends without recording anything more. */

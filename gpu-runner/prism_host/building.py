@@ -14,18 +14,19 @@ from . import recipe as recipes
 from .contract import ContractError, kind_of
 
 
-def build_model(module: ModuleType, context: PrismContext) -> nn.Module:
-    """The architecture's model, lazy parameters materialised by one forward of zeros."""
+def build_model(module: ModuleType, context: PrismContext, device: torch.device) -> nn.Module:
+    """The architecture's model on `device`, lazy parameters materialised by one forward of zeros."""
     make = getattr(module, "build_model", None)
     if not callable(make):
         raise ContractError(f"the architecture's entrypoint ({module.__spec__.origin}) has no function build_model(ctx)")
     model = make(context)
     if not isinstance(model, nn.Module):
         raise ContractError(f"build_model must return a torch.nn.Module, not {kind_of(model)}")
+    model.to(device)
     if any(isinstance(parameter, UninitializedParameter) for parameter in model.parameters()):
         model.eval()
         with torch.no_grad():
-            model(torch.zeros(1, context.sequence_length, dtype=torch.int64))
+            model(torch.zeros(1, context.sequence_length, dtype=torch.int64, device=device))
     return model
 
 

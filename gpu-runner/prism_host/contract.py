@@ -11,8 +11,8 @@ class ContractError(Exception):
     """Miner code does not keep the contract: which function, what it did, what it should do."""
 
 
-def checked_logits(output: Any, tokens: torch.Tensor) -> torch.Tensor:
-    """The logits [B, T, 256] or [B, 256] in what `model(tokens)` returned. Raises ContractError where there are none."""
+def checked_logits(output: Any, tokens: torch.Tensor, source: str = "model(tokens)") -> torch.Tensor:
+    """The logits [B, T, 256] or [B, 256] in what `source` returned for `tokens`. Raises ContractError where there are none."""
     logits = output
     if not isinstance(logits, torch.Tensor):
         logits = getattr(output, "logits", None)
@@ -21,7 +21,7 @@ def checked_logits(output: Any, tokens: torch.Tensor) -> torch.Tensor:
     batch, length = tokens.shape
     if not isinstance(logits, torch.Tensor) or tuple(logits.shape) not in ((batch, length, 256), (batch, 256)):
         raise ContractError(
-            f"model(tokens) with tokens [{batch}, {length}] returned {kind_of(output)}: "
+            f"{source} with tokens [{batch}, {length}] returned {kind_of(output)}: "
             f"it must be logits [{batch}, {length}, 256] or [{batch}, 256], or hold them as .logits or as its first element"
         )
     return logits

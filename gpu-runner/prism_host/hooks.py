@@ -7,6 +7,8 @@ from types import ModuleType
 from typing import Any, Callable, Sequence
 
 HOOKS = ("configure_optimizer", "inference_logits", "infer", "compute_loss", "train_step")
+INFERENCE_HOOKS = ("inference_logits", "infer")
+"""The first of them that a project has answers for it."""
 
 
 class Hooks:
@@ -27,6 +29,11 @@ class Hooks:
     @property
     def used(self) -> list[str]:
         return [name for name in HOOKS if self.uses[name] > 0]
+
+    @property
+    def inference(self) -> str | None:
+        """The name of the hook that answers in place of plain `model(tokens)`; None where there is none."""
+        return next((name for name in INFERENCE_HOOKS if name in self), None)
 
     def __contains__(self, name: str) -> bool:
         return name in self._found

@@ -1,50 +1,48 @@
 """
-The learner's side of a run: a trainer or a predictor that answers the judge's operations next to the miner's code.
+The learner's side of a run: a trainer, a predictor or a replayer that answers the judge's operations next to the miner's code.
 
 Nothing answered here is trusted by the judge: it holds the text, computes every loss, and takes only raw tensors and logits from here.
-Operations: `project`, `build`, then `train` and `snapshot` in a trainer, `load` and `predict` in a predictor.
+Operations: `project`, `build`, then `train` and `snapshot` in a trainer, `load` and `predict` in a predictor, and all of them in a
+replayer, which repeats single steps and predictions of the other two.
 """
 
 from __future__ import annotations
 
 import functools
 from types import ModuleType
-from typing import Any, Callable
+from typing import Callable
 
 from .determinism import make_deterministic, seed_everything  # before torch
 
 import torch
-from prism_challenge.evaluator.interface import PrismContext
+from prism_challenge.evaluator.interface import PrismBatch, PrismContext
 from torch import nn
 
+from . import telemetry
 from .building import build_model, count_parameters, get_recipe
-from .contract import checked_logits
+from .contract import ContractError, checked_logits
+from .device import device_named
 from .hooks import Hooks
-from .project import ProjectError, ProjectRoot
+from .optimizer_state import optimizer_tensors, restored_tensors
+from .project import ProjectRoot
 from .serve import describe
-from .tensors import pack, unpack_into
+from .tensors import pack, packed_size, state_tensors, unpack_into
 from .training import ReferenceTraining, SubmittedTraining
+from .wire import Header, ProtocolError, byte_rows, split_files
 
-Header = dict[str, Any]
 Handler = Callable[[Header, bytes], tuple[Header, bytes]]
-
-
-class ProtocolError(Exception):
-    """The judge's request does not fit the state or its own body: a fault of ours, not of the miner's code."""
+OPERATIONS = {
+    "trainer": ("project", "build", "train", "snapshot"),
+    "predictor": ("project", "build", "load", "predict"),
+    "replayer": ("project", "build", "load", "train", "snapshot", "predict"),
+}
 
 
 def handlers(role: str) -> dict[str, Handler]:
-    """The operations of `trainer` or `predictor`, each `(header, body) -> (header, body)`; they never raise."""
+    """The operations of a role, each `(header, body) -> (header, body)`; they never raise."""
     make_deterministic()
     learner = Learner(role)
-    operations = {"project": learner.project, "build": learner.build}
-    if role == "trainer":
-        operations |= {"train": learner.train, "snapshot": learner.snapshot}
-    elif role == "predictor":
-        operations |= {"load": learner.load, "predict": learner.predict}
-    else:
-        raise ValueError(f"role must be 'trainer' or 'predictor', not {role!r}")
-    return {name: _answering(operation) for name, operation in operations.items()}
+    return {name: _answering(getattr(learner, name)) for name in OPERATIONS[role]}
 
 
 class Learner:
@@ -56,6 +54,8 @@ class Learner:
         self._training: ProjectRoot | None = None
         self._training_entrypoint: str | None = None
         self._context = PrismContext()
+        self._device = torch.device("cpu")
+        self._hooks = Hooks([])
         self._model: nn.Module | None = None
         self._run: ReferenceTraining | SubmittedTraining | None = None
 
@@ -63,7 +63,7 @@ class Learner:
         """Takes the files. Nothing of them is run yet."""
         if self._architecture is not None:
             raise ProtocolError("a project is here already")
-        files = _split_files(header["files"], body)
+        files = split_files(header["files"], body)
         entrypoint = header["architecture"]["entrypoint"]
         self._training_entrypoint = header["training"]["entrypoint"] if header["training"] else None
         shared = [self._training_entrypoint] if header["sameRoot"] and self._training_entrypoint else []
@@ -78,69 +78,91 @@ class Learner:
 
     def build(self, header: Header, body: bytes) -> tuple[Header, bytes]:
         """
-        Imports the architecture and builds its model, exactly alike in every role and under every recipe; then, in a trainer for the
-        submission's recipe, imports the training entrypoint and asks for the recipe.
+        Imports the architecture and builds its model, exactly alike in every role and under every recipe; then, in a trainer or replayer
+        for the submission's recipe, imports the training entrypoint and asks for the recipe. With `hooks` (not in a trainer) that
+        entrypoint is imported for its hooks only.
         """
         if self._architecture is None or self._model is not None:
             raise ProtocolError("build comes once, after project")
-        self._context = PrismContext(**header["context"])
+        if header.get("hooks") and self._role == "trainer":
+            raise ProtocolError("hooks is for predictors and replayers")
+        self._device = device_named(header.get("device", "cpu"))
+        self._context = PrismContext(**{"device": self._device.type, **header["context"]})
         seed_everything(self._context.seed)
         module = self._architecture.load(self._architecture.entrypoints[0])
         seed_everything(self._context.seed)
-        self._model = build_model(module, self._context)
+        self._model = build_model(module, self._context, self._device)
         parameters = count_parameters(self._model, self._context)
-        modules = [module]
-        if self._role == "trainer":
-            modules = self._start(header["recipe"], module)
+        seed_everything(self._context.seed)
+        submitted = header["recipe"] == "submission" and self._role != "predictor"
+        modules = self._recipe_modules(module) if submitted or header.get("hooks") else [module]
+        self._hooks = Hooks(modules)
+        if self._role != "predictor":
+            self._run = self._start(header, modules)
         recipe = self._run.values if self._run else None
-        return {"parameters": parameters, "recipe": recipe, "hooksPresent": Hooks(modules).present}, b""
+        return {"parameters": parameters, "recipe": recipe, "hooksPresent": self._hooks.present}, b""
 
     def train(self, header: Header, body: bytes) -> tuple[Header, bytes]:
         """One revealed batch of byte windows, each one byte longer than the model's input."""
-        windows = _byte_rows(body, header["batch"], header["length"])
+        windows = byte_rows(body, header["batch"], header["length"]).to(self._device)
         if self._run is None or windows.shape[1] != self._context.sequence_length + 1:
             raise ProtocolError(f"train comes after build, with windows of {self._context.sequence_length + 1} bytes")
-        self._run.step(header["step"], windows)
+        self._run.step(header["step"], windows, header.get("zeroRate", False))
         return {"step": header["step"]}, b""
 
     def snapshot(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        """The model's state as raw tensors."""
+        """The model's state as raw tensors, on request with the reference optimiser's, and what the training says about itself."""
         if self._model is None or self._run is None:
             raise ProtocolError("snapshot comes after build")
-        tensors, data = pack(self._model)
-        return {"tensors": tensors, "hooksUsed": self._run.hooks_used}, data
+        tensors, data = pack(state_tensors(self._model))
+        answer = {"tensors": tensors, "hooksUsed": self._run.hooks_used, "hookUses": self._run.hook_uses}
+        if header.get("optimizer"):
+            reference = isinstance(self._run, ReferenceTraining)
+            answer["optimizer"], more = pack(optimizer_tensors(self._model, self._run.optimizer) if reference else {})
+            data += more
+        return {**answer, "telemetry": telemetry.measure(self._model, self._run)}, data
 
     def load(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        """Copies a snapshot into the model built here."""
+        """Copies a snapshot into the model built here, and into the reference optimiser where the snapshot has its state."""
         if self._model is None:
             raise ProtocolError("load comes after build")
-        unpack_into(self._model, header["tensors"], body)
+        described = header.get("optimizer")
+        size = packed_size(header["tensors"]) if described is not None else len(body)
+        unpack_into(state_tensors(self._model), header["tensors"], body[:size])
+        if described is not None:
+            if not isinstance(self._run, ReferenceTraining):
+                raise ProtocolError("an optimizer's state can be loaded only in a replayer under the reference recipe")
+            unpack_into(restored_tensors(self._model, self._run.optimizer, described), described, body[size:])
         return {}, b""
 
     def predict(self, header: Header, body: bytes) -> tuple[Header, bytes]:
-        """Logits of the byte after each prefix, from plain `model(tokens)`."""
+        """Logits of the byte after each prefix, from plain `model(tokens)` or, with `hook`, from the project's inference hook."""
         if self._model is None:
             raise ProtocolError("predict comes after build")
-        tokens = _byte_rows(body, header["count"], header["length"])
+        tokens = byte_rows(body, header["count"], header["length"]).to(self._device)
+        seed_everything(self._context.seed)  # a prediction is the same wherever it is repeated
         self._model.eval()
         with torch.no_grad():
-            logits = checked_logits(self._model(tokens), tokens)
+            logits = self._hooked(tokens) if header.get("hook") else checked_logits(self._model(tokens), tokens)
         last = logits if logits.dim() == 2 else logits[:, -1]
         return {}, last.detach().float().cpu().contiguous().numpy().tobytes()
 
-    def _start(self, recipe: str, architecture: ModuleType) -> list[ModuleType]:
-        """Makes the run ready to train under `reference` or `submission`; returns the modules that hooks may come from."""
+    def _hooked(self, tokens: torch.Tensor) -> torch.Tensor:
+        name = self._hooks.inference
+        if name is None:
+            raise ContractError("the project has no inference hook: neither inference_logits(model, batch, ctx) nor infer")
+        output = self._hooks.call(name, self._model, PrismBatch(tokens=tokens), self._context)
+        return checked_logits(output, tokens, f"{name}(model, batch, ctx)")
+
+    def _start(self, header: Header, modules: list[ModuleType]) -> ReferenceTraining | SubmittedTraining:
+        """A run that is ready to train under the judge's recipe or under that of `modules`."""
         assert self._model is not None
-        seed_everything(self._context.seed)
+        recipe, replays = header["recipe"], header.get("replays", 1)
         if recipe == "reference":
-            self._run = ReferenceTraining(self._model)
-            return [architecture]
-        if recipe != "submission":
-            raise ProtocolError(f"recipe must be 'reference' or 'submission', not {recipe!r}")
-        modules = self._recipe_modules(architecture)
-        submitted = get_recipe(modules, self._context)
-        self._run = SubmittedTraining(self._model, submitted, Hooks(modules), self._context)
-        return modules
+            return ReferenceTraining(self._model, self._context, replays)
+        if recipe != "submission" or replays != 1:
+            raise ProtocolError(f"recipe must be 'reference', with replays, or 'submission' without, not {recipe!r} with {replays}")
+        return SubmittedTraining(self._model, get_recipe(modules, self._context), self._hooks, self._context)
 
     def _recipe_modules(self, architecture: ModuleType) -> list[ModuleType]:
         """
@@ -165,23 +187,3 @@ def _answering(operation: Handler) -> Handler:
         return {"ok": True, **result}, data
 
     return answer
-
-
-def _split_files(described: list[Header], body: bytes) -> dict[str, dict[str, bytes]]:
-    files: dict[str, dict[str, bytes]] = {"architecture": {}, "training": {}}
-    offset = 0
-    for entry in described:
-        if entry["path"] in files[entry["root"]]:
-            raise ProjectError(f"file {entry['path']!r} came twice")
-        files[entry["root"]][entry["path"]] = bytes(body[offset : offset + entry["size"]])
-        offset += entry["size"]
-    if offset != len(body):
-        raise ProtocolError(f"the files' sizes add up to {offset} bytes, {len(body)} came")
-    return files
-
-
-def _byte_rows(body: bytes, rows: int, length: int) -> torch.Tensor:
-    """The body as int64 tokens [rows, length]."""
-    if rows < 1 or length < 1 or len(body) != rows * length:
-        raise ProtocolError(f"{rows} rows of {length} bytes announced, {len(body)} bytes came")
-    return torch.frombuffer(bytearray(body), dtype=torch.uint8).reshape(rows, length).long()

@@ -5,7 +5,7 @@ import traceback
 
 from prism_host import frames
 
-SOCKET_PATH = "/run/prism/host.sock"
+SOCKET_PATH = os.environ.get("PRISM_HOST_SOCKET", "/run/prism/host.sock")
 MAX_MESSAGE_CHARACTERS = 2_000
 MAX_TRACE_CHARACTERS = 8_000
 

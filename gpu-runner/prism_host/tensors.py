@@ -1,5 +1,5 @@
 """
-A model's state as named raw bytes: what crosses between trainer, judge and predictor. Nothing is ever unpickled.
+Tensors as named raw bytes: what crosses between containers and judge. Nothing is ever unpickled.
 
 The bytes of a tensor are its contiguous elements in little-endian order.
 """
@@ -7,7 +7,7 @@ The bytes of a tensor are its contiguous elements in little-endian order.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Mapping
 
 import torch
 from torch import nn
@@ -51,27 +51,27 @@ def state_tensors(model: nn.Module) -> dict[str, torch.Tensor]:
     return found
 
 
-def pack(model: nn.Module) -> tuple[list[dict[str, Any]], bytes]:
-    """The model's state: a description {name, dtype, shape} for each tensor, and their bytes one after another."""
-    tensors = state_tensors(model)
-    described = [
-        {"name": name, "dtype": _NAMES[tensor.dtype], "shape": list(tensor.shape)} for name, tensor in tensors.items()
-    ]
-    return described, b"".join(_to_bytes(tensor) for tensor in tensors.values())
+def pack(tensors: Mapping[str, torch.Tensor]) -> tuple[list[dict[str, Any]], bytes]:
+    """Named tensors as a description {name, dtype, shape} of each, and their bytes one after another."""
+    return [_describe(name, tensor) for name, tensor in tensors.items()], b"".join(map(_to_bytes, tensors.values()))
 
 
-def unpack_into(model: nn.Module, described: list[dict[str, Any]], body: bytes) -> None:
-    """Copies a packed state into a model built alike. Raises StateError where any name, type, shape or size differs."""
-    own = state_tensors(model)
+def packed_size(described: list[dict[str, Any]]) -> int:
+    """Bytes that the described tensors take."""
+    return sum(math.prod(entry["shape"]) * _SIZES[entry["dtype"]] for entry in described)
+
+
+def unpack_into(own: Mapping[str, torch.Tensor], described: list[dict[str, Any]], body: bytes) -> None:
+    """Copies packed tensors into those of equal names. Raises StateError where any name, type, shape or size differs."""
     _check_names(set(own), [entry["name"] for entry in described])
     pieces: list[tuple[torch.Tensor, torch.Tensor]] = []
     offset = 0
     for entry in described:
         target = own[entry["name"]]
-        expected = {"name": entry["name"], "dtype": _NAMES[target.dtype], "shape": list(target.shape)}
+        expected = _describe(entry["name"], target)
         if entry != expected:
             raise StateError(f"tensor {entry['name']!r} came as {entry}, the model built here has {expected}")
-        size = math.prod(entry["shape"]) * _SIZES[entry["dtype"]]
+        size = packed_size([entry])
         if offset + size > len(body):
             raise StateError(f"tensor {entry['name']!r} ends at byte {offset + size}, but only {len(body)} came")
         pieces.append((target, _from_bytes(body[offset : offset + size], target)))
@@ -81,6 +81,10 @@ def unpack_into(model: nn.Module, described: list[dict[str, Any]], body: bytes) 
     with torch.no_grad():
         for target, value in pieces:
             target.copy_(value)
+
+
+def _describe(name: str, tensor: torch.Tensor) -> dict[str, Any]:
+    return {"name": name, "dtype": _NAMES[tensor.dtype], "shape": list(tensor.shape)}
 
 
 def _check_names(own: set[str], names: list[str]) -> None:

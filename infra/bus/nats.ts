@@ -1,9 +1,15 @@
-/** Wake-ups over NATS core subjects `prism.wake.<category>`. At most once, and that is enough: they carry no truth. */
+/**
+ * Wake-ups over NATS core subjects `prism.wake.<category>`, progress over `prism.progress.<submission>`. At most once, and that is enough:
+ * neither carries truth.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionOptions, connect, Events, type NatsConnection } from 'nats';
+import type { RunProgress } from '../../domain/evaluation/progress.ts';
 import type { Bus } from '../../domain/ports.ts';
+import { Listeners, rarely } from './listeners.ts';
+import { PROGRESS_SUBJECTS, progressMessage, readProgress } from './progress-message.ts';
 
-const PREFIX = 'prism.wake.';
+const WAKE_PREFIX = 'prism.wake.';
 /** Between attempts to connect, in milliseconds. */
 const RETRY_MS = 1_000;
 /** For one attempt to connect, in milliseconds. */
@@ -16,13 +22,13 @@ export interface NatsBusOptions {
   readonly servers: string | readonly string[];
   /** Shown in the server's connection list. */
   readonly name: string;
-  /** Told whenever the connection is lost, refused or back; for logs. */
+  /** Told whenever the connection is lost, refused or back, and of messages that were dropped or passed over; for logs. */
   readonly report?: (message: string) => void;
 }
 
 /**
  * Resolves after the first attempt to connect, whether it worked or not: a service does not need NATS to do its work. It goes on trying,
- * and reconnecting, until it is closed. Wake-ups are dropped while there is no connection.
+ * and reconnecting, until it is closed. What is sent while there is no connection is dropped.
  */
 export async function connectNatsBus({ servers, name, report = () => {} }: NatsBusOptions): Promise<Bus> {
   const options: ConnectionOptions = {
@@ -33,18 +39,21 @@ export async function connectNatsBus({ servers, name, report = () => {} }: NatsB
     timeout: CONNECT_MS,
     ignoreAuthErrorAbort: true,
   };
-  const listeners = new Set<(category: string) => void>();
+  const wakeListeners = new Listeners<string>("a wake-up's listener", report);
+  const progressListeners = new Listeners<RunProgress>('a listener to progress', report);
+  const reportUnreadable = rarely((count, why) =>
+    report(`passed over ${count} progress messages that cannot be read; the last one: ${why}`),
+  );
   const closing = new AbortController();
   let connection: NatsConnection | null = null;
   let isUp = false;
 
-  function notify(category: string): void {
-    for (const listener of listeners) {
-      try {
-        listener(category);
-      } catch (error) {
-        report(`a wake-up's listener failed: ${error}`);
-      }
+  function hear(subject: string, payload: Uint8Array): void {
+    if (progressListeners.isEmpty) return;
+    try {
+      progressListeners.tell(readProgress({ subject, payload }));
+    } catch (error) {
+      reportUnreadable(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -53,9 +62,10 @@ export async function connectNatsBus({ servers, name, report = () => {} }: NatsB
     try {
       made = await connect(options);
       if (closing.signal.aborted) return await made.close();
-      made.subscribe(`${PREFIX}*`, {
-        callback: (_error, message) => notify(message.subject.slice(PREFIX.length)),
+      made.subscribe(`${WAKE_PREFIX}*`, {
+        callback: (_error, message) => wakeListeners.tell(message.subject.slice(WAKE_PREFIX.length)),
       });
+      made.subscribe(PROGRESS_SUBJECTS, { callback: (_error, { subject, data }) => hear(subject, data) });
       await made.flush();
       connection = made;
       isUp = true;
@@ -96,19 +106,25 @@ export async function connectNatsBus({ servers, name, report = () => {} }: NatsB
     wake: (category) => {
       try {
         if (!/^[a-z]+$/.test(category)) throw new RangeError('a category is lower-case letters');
-        if (isUp) connection?.publish(`${PREFIX}${category}`);
+        if (isUp) connection?.publish(`${WAKE_PREFIX}${category}`);
       } catch (error) {
         report(`wake-up ${category} was dropped: ${error}`);
       }
     },
-    onWake: (onWake) => {
-      const listener = (category: string) => onWake(category);
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+    onWake: (onWake) => wakeListeners.add(onWake),
+    tell: (progress) => {
+      try {
+        const { subject, payload } = progressMessage(progress);
+        if (isUp) connection?.publish(subject, payload);
+      } catch (error) {
+        report(`progress of ${progress.submission} was dropped: ${error}`);
+      }
     },
+    onProgress: (onProgress) => progressListeners.add(onProgress),
     close: async () => {
       closing.abort();
-      listeners.clear();
+      wakeListeners.clear();
+      progressListeners.clear();
       if (isUp) await Promise.race([connection?.flush(), delay(LAST_WORDS_MS)]).catch(() => {});
       await connection?.close();
       await kept;

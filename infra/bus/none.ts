@@ -1,6 +1,12 @@
-/** A bus without wake-ups, for nodes that run no NATS: every service looks once a second by itself. */
+/** A bus that carries nothing, for nodes that run no NATS: every service looks once a second by itself, and nobody sees progress. */
 import type { Bus } from '../../domain/ports.ts';
 
 export function noBus(): Bus {
-  return { wake: () => {}, onWake: () => () => {}, close: async () => {} };
+  return {
+    wake: () => {},
+    onWake: () => () => {},
+    tell: () => {},
+    onProgress: () => () => {},
+    close: async () => {},
+  };
 }

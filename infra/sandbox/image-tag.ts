@@ -3,7 +3,7 @@
  * is found again without asking anyone, and a changed host never runs under an old name.
  */
 import { createHash, hash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { SandboxSpec } from '../../domain/ports.ts';
 
@@ -25,17 +25,31 @@ export interface ImageTags {
 export function imageTags(name: ImageName, root: string = GPU_RUNNER): ImageTags {
   const recipe = join(root, 'images', name);
   const base = `prism-${name}-base:${digest(root, [join(root, 'images/base.sh'), join(recipe, 'packages.txt')])}`;
-  const dockerfile = readFileSync(join(recipe, 'Dockerfile'), 'utf8');
-  const copied = [...dockerfile.matchAll(/^COPY (\S+) /gm)].flatMap(([, folder]) =>
-    filesIn(root, folder ?? ''),
-  );
-  const image = `prism-${name}:${digest(root, [join(recipe, 'Dockerfile'), ...copied], base)}`;
-  return { base, image };
+  return { base, image: `prism-${name}:${digestOfBuild(root, join(recipe, 'Dockerfile'), base)}` };
 }
 
-/** Every file below `folder` but Python's caches, in an order that is the same everywhere. */
-function filesIn(root: string, folder: string): string[] {
-  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+/** The tag of the runner for GPUs, whose base the Dockerfile in `root` names by its digest. */
+export function cudaTag(root: string = GPU_RUNNER): string {
+  return `prism-runner-cuda:${digestOfBuild(root, join(root, 'Dockerfile'))}`;
+}
+
+/** The command that builds the runner for GPUs; the base comes from its registry. */
+export function cudaBuild(tag: string): string {
+  return `docker build --tag ${tag} ${GPU_RUNNER}`;
+}
+
+/** Over a Dockerfile and all that it copies. */
+function digestOfBuild(root: string, dockerfile: string, base = ''): string {
+  const copied = [...readFileSync(dockerfile, 'utf8').matchAll(/^COPY (\S+) /gm)].flatMap(([, path]) =>
+    filesIn(root, path ?? ''),
+  );
+  return digest(root, [dockerfile, ...copied], base);
+}
+
+/** The file itself, or every file below a folder but Python's caches, in an order that is the same everywhere. */
+function filesIn(root: string, path: string): string[] {
+  if (statSync(join(root, path)).isFile()) return [join(root, path)];
+  return readdirSync(join(root, path), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();

@@ -6,13 +6,14 @@ import { cacheFolder } from '../../infra/corpus/index.ts';
 import { loadSettings, placesOf, type Settings, SettingsError } from '../settings.ts';
 import { VERSION } from '../version.ts';
 import { checkProject } from './check.main.ts';
-import { getJson, runningEngine, submitProject } from './client.ts';
+import { runningEngine, submitProject } from './client.ts';
 import { runDemo } from './demo/demo.main.ts';
 import { report, reportData } from './demo/report.ts';
 import { adoptPolicy, closeEpoch, resolveHold } from './operator.main.ts';
-import { CommandError, EXIT, printJson, say } from './output.ts';
+import { CommandError, EXIT, findingText, printJson, say } from './output.ts';
 import { PolicyFileError, readPolicy } from './policy-file.ts';
 import { query } from './query.main.ts';
+import { showStatus } from './status/show.ts';
 import { startEngine } from './up.main.ts';
 import { type Verification, verifyLedger } from './verify.main.ts';
 
@@ -117,12 +118,12 @@ program
 
 program
   .command('status')
-  .description('where a submission stands, and why')
+  .description('where a submission stands, why, and how far its evaluation has come')
   .argument('<submission>', 'its id')
-  .action(async (id: string) => {
-    printJson(
-      await getJson(`${runningEngine(settingsOf()).gateway}/v1/submissions/${encodeURIComponent(id)}`),
-    );
+  .option('--watch', 'go on until it is scored, held, rejected or given up')
+  .option('--json', 'all of it as JSON, with the judged curves; with --watch one object a line')
+  .action(async (id: string, { watch = false, json = false }: { watch?: boolean; json?: boolean }) => {
+    await showStatus(() => runningEngine(settingsOf()).gateway, id, { watch, json });
   });
 
 program
@@ -134,11 +135,7 @@ program
     const result = await checkProject(path);
     if (json) printJson(result);
     else {
-      for (const { severity, rule, path: where, line, message, hint } of result.findings) {
-        say(
-          `${severity}: ${where ?? '(project)'}${line === null ? '' : `:${line}`}: ${message} [${rule}]\n  ${hint}`,
-        );
-      }
+      for (const finding of result.findings) say(findingText(finding));
       say(result.ok ? result.message : `${result.stage}: ${result.message} [${result.code}]`);
     }
     if (!result.ok) process.exitCode = EXIT.no;

@@ -4,9 +4,10 @@ import { dirname } from 'node:path';
 import { streamOf } from '../../domain/events/ids.ts';
 import { defaultPolicy } from '../../domain/policy/default.ts';
 import type { Random } from '../../domain/ports.ts';
-import { seedCommitment } from '../evaluator/seeds.ts';
+import { commitmentOf, epochSecret } from '../../domain/randomness/seeds.ts';
 import { originOf } from '../origin.ts';
 import type { LedgerClient } from '../runtime/ledger-client.ts';
+import { readMaster } from '../runtime/seed-master.ts';
 import { placesOf, type Settings } from '../settings.ts';
 import { readPolicy } from './policy-file.ts';
 
@@ -24,14 +25,16 @@ export async function openLedger(client: LedgerClient, settings: Settings, rando
   const places = placesOf(settings);
   const fresh = (): string => random.bytes(32).toString('hex');
   loadOrCreateSecret(places.bridgeToken, fresh);
-  const commitment = seedCommitment(Buffer.from(loadOrCreateSecret(places.seedSecret, fresh), 'hex'));
+  loadOrCreateSecret(places.seedSecret, fresh);
+  const master = readMaster(settings);
+  const commitment = (epoch: number): string => commitmentOf(epochSecret(master, epoch));
   await client.catchUp();
   if (client.state.opened === null) {
     const opened = {
       origin: originOf(settings),
       netuid: settings.netuid,
       slug: settings.slug,
-      seedCommitment: commitment,
+      seedCommitment: commitment(1),
       salt: random.bytes(16).toString('hex'),
       policy: settings.policy === null ? defaultPolicy : readPolicy(settings.policy),
     };
@@ -48,7 +51,8 @@ export async function openLedger(client: LedgerClient, settings: Settings, rando
       state.opened === null ? [{ type: 'LedgerOpened', data: opened }] : [],
     );
   }
-  if (client.state.opened?.seedCommitment !== commitment) {
+  const open = client.state.lastEpoch + 1;
+  if (client.state.epochSecrets.get(open)?.commitment !== commitment(open)) {
     throw new Error(
       `${places.seedSecret} is not the secret that this ledger commits to; put the right file there`,
     );

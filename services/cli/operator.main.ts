@@ -7,7 +7,9 @@ import type { Decided } from '../../domain/events/catalogue.ts';
 import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
 import type { LedgerState } from '../../domain/ledger/state.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { commitmentOf, epochSecret } from '../../domain/randomness/seeds.ts';
 import type { LedgerClient, Writing } from '../runtime/ledger-client.ts';
+import { readMaster } from '../runtime/seed-master.ts';
 import { wire } from '../runtime/wiring.main.ts';
 import { placesOf, type Settings } from '../settings.ts';
 import { findEngine } from './client.ts';
@@ -34,10 +36,12 @@ async function withClient<T>(settings: Settings, work: (client: LedgerClient) =>
   }
 }
 
-/** Closes the epoch that is open; returns its number. */
+/** Closes the epoch that is open and reveals its secret; returns its number. */
 export async function closeEpoch(settings: Settings): Promise<number> {
+  const master = readMaster(settings);
   return withClient(settings, async (client) => {
     const epoch = client.state.lastEpoch + 1;
+    const nextSeedCommitment = commitmentOf(epochSecret(master, epoch + 1));
     const correlationId = epochCorrelation(client.ledger, epoch);
     const writing: Writing = {
       stream: streamOf.epoch(epoch),
@@ -48,7 +52,13 @@ export async function closeEpoch(settings: Settings): Promise<number> {
       attempt: 1,
     };
     await client.commit(writing, (state) =>
-      state.lastEpoch === epoch - 1 ? [{ type: 'EpochClosed', data: { epoch } }] : [],
+      state.lastEpoch === epoch - 1
+        ? [
+            { type: 'EpochClosed', data: { epoch, nextSeedCommitment } },
+            // What it judged was fixed when it was received, so from here on everyone may know it.
+            { type: 'SeedRevealed', data: { epoch, secret: epochSecret(master, epoch) } },
+          ]
+        : [],
     );
     return epoch;
   });

@@ -29,6 +29,27 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
+/** Control characters, which a terminal would obey, as question marks: miners choose much of what is shown. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '?');
+}
+
+export interface FindingText {
+  /** What is in the ledger has none: it is an error. */
+  readonly severity?: string;
+  readonly rule: string;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What review found: where, what, and below it what to do. */
+export function findingText({ severity = 'error', rule, path, line, message, hint }: FindingText): string {
+  const where = `${path ?? '(project)'}${line === null ? '' : `:${line}`}`;
+  return `${printable(`${severity}: ${where}: ${message} [${rule}]`)}\n  ${printable(hint)}`;
+}
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [header, ...rows].map((row) => row.map(String));

@@ -12,6 +12,7 @@ import { urlFiles } from '../../infra/log-directory/url-files.ts';
 import { getWeights, type WeightsAnswer } from '../../projections/get-weights.ts';
 import { digestOfModel, type ReadModelName, type ReadModels } from '../../projections/index.ts';
 import { ReplayError, replay } from '../../projections/replay.ts';
+import type { SeedsCount } from '../../projections/seeds.ts';
 import { CommandError } from './output.ts';
 
 export interface VerifyOptions {
@@ -33,8 +34,8 @@ export type Verification =
       readonly derived: number;
       /** Blobs that events name; none was opened. */
       readonly blobsNamed: number;
-      /** Seeds are drawn from a secret that the ledger commits to and that nobody has revealed. */
-      readonly seeds: 'committed, unchecked';
+      /** Evaluations whose seeds follow from what is public or revealed, and those whose value cannot be checked here or yet. */
+      readonly seeds: SeedsCount;
       readonly stateDigests: { readonly [name in ReadModelName]: string };
       readonly outcomeDigest: string;
       readonly weights: WeightsAnswer;
@@ -110,7 +111,7 @@ async function verifyOnce(directoryOrUrl: string, options: VerifyOptions): Promi
       ...(seen === null || !existsSync(seen) ? {} : { earlier: readFileSync(seen) }),
       ...(options.onStep === undefined ? {} : { onStep: options.onStep }),
     });
-    const { ledger, models, derived, blobs } = await replay(verified.entries());
+    const { ledger, models, derived, seeds, blobs } = await replay(verified.entries());
     const { checkpoint, keyPinned, vkey } = verified;
     if (ledger.opened !== null && ledger.opened.origin !== checkpoint.origin) {
       const reason = `the ledger was opened with origin ${ledger.opened.origin}, its checkpoint says ${checkpoint.origin}`;
@@ -129,7 +130,7 @@ async function verifyOnce(directoryOrUrl: string, options: VerifyOptions): Promi
       vkey,
       derived,
       blobsNamed: blobs,
-      seeds: 'committed, unchecked',
+      seeds,
       stateDigests: digests,
       outcomeDigest: outcomeDigest(ledger),
       weights: getWeights(models.weights, digests.weights),

@@ -1,13 +1,17 @@
 /** One attempt, from its start to its end: the outstanding runs side by side, under a lease that is renewed as long as they take. */
 
+import { type RunKey, runName } from '../../domain/evaluation/runs.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import { RefusedError } from '../../domain/refused.ts';
 import { decideSubmission } from '../../domain/submission/decide.ts';
 import { measurementOf, outstandingRuns, type SubmissionState } from '../../domain/submission/state.ts';
 import { measure } from './judge/measure.ts';
+import type { JudgeParts, MeasuredRun, RunSpec } from './judge/run.ts';
+import { measureTable } from './judge/table.ts';
 import { forEachInParallel } from './parallel.ts';
 import { type EvaluatorParts, evaluatorLabels, presentState, writingFor } from './parts.ts';
-import { loadSources, projectOf } from './project.ts';
+import { throttledProgress } from './progress.ts';
+import { loadSources, specOf } from './project.ts';
 
 /** Thrown inside an attempt that has lost its lease. */
 class FencedError extends Error {}
@@ -36,38 +40,56 @@ export async function runAttempt(
   }
 }
 
+/** Measures stage by stage: what is due after the first stage depends on what came out of it. */
 async function measureAll(
   entry: SubmissionEntry,
   parts: EvaluatorParts,
   token: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const { client, blobs, sandbox, clock, worker } = parts;
-  const state = presentState(client.state, entry);
-  const seeds = state.plan?.seeds ?? [];
-  const digest = state.plan?.corpus ?? '';
+  const { client, blobs } = parts;
+  const planned = presentState(client.state, entry).plan;
+  const digest = planned?.corpus ?? '';
   const corpus = digest === parts.corpus.digest ? parts.corpus : parts.earlierCorpus(digest);
-  const sources = await loadSources(client.state, blobs, entry, parts.reference);
-  const labels = { ...evaluatorLabels(client.ledger, worker), 'prism.submission': entry.id };
-  await forEachInParallel(outstandingRuns(state), parts.parallel, signal, async ({ pair, seed }, abort) => {
-    const run = {
-      plan: entry.policy.plan,
-      seed: seeds[seed] ?? '',
-      seedIndex: seed,
-      pair,
-      project: projectOf(pair, sources),
-    };
-    const { standardError, ...measurement } = await measure(run, {
-      sandbox,
-      corpus,
-      clock,
-      labels,
-      signal: abort,
-    });
+  const sources = await loadSources(client.state, blobs, entry, parts.references);
+  const labels = { ...evaluatorLabels(client.ledger, parts.worker), 'prism.submission': entry.id };
+  const total = planned?.runs.length ?? 0;
+  const done = presentState(client.state, entry).measurements.length;
+  const watch = throttledProgress(parts.bus, parts.clock, entry.id, { done, planned: total });
+  const measureOne = async (run: RunKey, abort: AbortSignal): Promise<void> => {
+    const watched = watch(runName(run));
+    const spec = specOf(run, entry, sources);
+    const judge = { ...parts, corpus, labels, signal: abort, onProgress: watched.onProgress };
+    const measured = 'model' in spec ? measureTable(spec, judge) : measureInTurn(spec, judge, parts);
+    const { standardError, ...measurement } = await measured;
     const standardErrorBlob =
       standardError === '' ? null : await blobs.put(Buffer.from(standardError, 'utf8'));
     await record(entry, parts, token, { ...measurement, standardErrorBlob });
-  });
+    watched.ended();
+  };
+  for (;;) {
+    const due = outstandingRuns(presentState(client.state, entry));
+    if (due.length === 0) return;
+    await forEachInParallel(due, parts.parallel, signal, measureOne);
+  }
+}
+
+/** Measures once memory and a device are free. */
+async function measureInTurn(spec: RunSpec, judge: JudgeParts, parts: EvaluatorParts): Promise<MeasuredRun> {
+  const { memory, devices } = parts;
+  const release = await memory.reserve(memory.expect(spec.key, spec.plan));
+  try {
+    const { device, release: giveBack } = await devices.take();
+    try {
+      const measured = await measure(spec, { ...judge, device });
+      memory.learn(spec.key, measured);
+      return measured;
+    } finally {
+      giveBack();
+    }
+  } finally {
+    release();
+  }
 }
 
 async function record(
@@ -76,13 +98,12 @@ async function record(
   token: number,
   measurement: SubmissionState['measurements'][number],
 ): Promise<void> {
-  const { pair, seed } = measurement;
-  const writing = writingFor(entry, parts, `measure ${pair} ${seed}`, token, entry.receivedId);
+  const writing = writingFor(entry, parts, `measure ${runName(measurement)}`, token, entry.receivedId);
   try {
     await parts.client.commit(writing, (state) => {
       const present = presentState(state, entry);
       // Its acknowledgement was lost: it stands already.
-      if (present.open?.token === token && measurementOf(present, pair, seed) !== undefined) return [];
+      if (present.open?.token === token && measurementOf(present, measurement) !== undefined) return [];
       if (present.phase === 'measured' || present.phase === 'scored') return [];
       return decideSubmission(present, { type: 'measure', token, measurement });
     });

@@ -2,25 +2,35 @@
 import type { Corpus } from '../../domain/evaluation/corpus.ts';
 import { streamOf } from '../../domain/events/ids.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
-import type { BlobStore, Clock, Sandbox } from '../../domain/ports.ts';
+import type { BlobStore, Bus, Clock, Sandbox } from '../../domain/ports.ts';
 import type { SubmissionState } from '../../domain/submission/state.ts';
 import type { LedgerClient, Writing } from '../runtime/ledger-client.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { ProjectFiles } from '../runtime/project-files.ts';
+import type { Devices } from './devices.ts';
+import type { Device } from './judge/run.ts';
+import type { MemoryGate } from './memory-gate.ts';
+import type { References } from './reference.ts';
+import type { RandomnessParts } from './seeds.ts';
 
 export interface EvaluatorParts {
   readonly client: LedgerClient;
   readonly blobs: BlobStore;
   readonly sandbox: Sandbox;
   readonly clock: Clock;
+  /** Told how far runs have come. */
+  readonly bus: Pick<Bus, 'tell'>;
   readonly log: Logger;
   /** What new evaluations draw their streams from. */
   readonly corpus: Corpus;
   /** An earlier corpus, for what was planned on it. Throws where this machine does not have it. */
   readonly earlierCorpus: (digest: string) => Corpus;
-  readonly secret: Uint8Array;
-  /** Files of the judge's own model. */
-  readonly reference: ProjectFiles;
+  /** Where seeds come from. */
+  readonly randomness: RandomnessParts;
+  /** The judge's own trained models. */
+  readonly references: References;
+  readonly device: Device;
+  readonly devices: Devices;
+  readonly memory: MemoryGate;
   /** Unique among all evaluators of the ledger. */
   readonly worker: string;
   /** Runs that go side by side. */

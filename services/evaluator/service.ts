@@ -4,12 +4,14 @@
  */
 import type { Decided } from '../../domain/events/catalogue.ts';
 import { planOf } from '../../domain/ledger/claims.ts';
+import { drawOthers } from '../../domain/ledger/others.ts';
+import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { decideSubmission } from '../../domain/submission/decide.ts';
 import type { Service } from '../runtime/loop.ts';
 import { runAttempt } from './attempt.ts';
 import { type EvaluatorParts, evaluatorLabels, presentState, writingFor } from './parts.ts';
-import { drawSeeds } from './seeds.ts';
+import { drawFor } from './seeds.ts';
 import { type EvaluatorItem, evaluatorTodo } from './todo.ts';
 
 export function evaluator(parts: EvaluatorParts): Service<EvaluatorItem> {
@@ -56,17 +58,21 @@ async function lapse(entry: SubmissionEntry, parts: EvaluatorParts): Promise<voi
 /** Plans where that is still to be done. False where there is nothing to evaluate. */
 async function plan(entry: SubmissionEntry, parts: EvaluatorParts): Promise<boolean> {
   if (entry.state.phase === 'planned') return true;
+  const { plan: wantedPlan } = entry.policy;
+  const admission = admissionOf(parts.client.state, entry);
+  const drawn = await drawFor(wantedPlan.randomness, admission, wantedPlan.seeds, parts.randomness);
+  // Thrown, so that it is asked for again a while later.
+  if (drawn === 'not-yet') throw new Error(`the randomness of submission ${entry.id} is not out yet`);
   const decide = (state: LedgerState): readonly Decided[] => {
     const present = state.submissions.get(entry.id);
     if (present?.state.phase !== 'reviewed') return [];
-    const wanted = planOf(state, present);
+    const others = drawOthers(state, present, drawn.seeds);
+    const wanted = planOf(state, present, others.length);
     if (wanted === null) return [];
     if (wanted === 'unknown') return [unknownFamily(present)];
-    const seeds = [...drawSeeds(parts.secret, entry.id, present.policy.plan.seeds)];
-    return decideSubmission(present.state, {
-      type: 'plan',
-      planned: { ...wanted, corpus: parts.corpus.digest, seeds },
-    });
+    const { randomness } = drawn;
+    const planned = { ...wanted, corpus: parts.corpus.digest, randomness, seeds: [...drawn.seeds], others };
+    return decideSubmission(present.state, { type: 'plan', planned });
   };
   await parts.client.commit(writingFor(entry, parts, 'plan', 1, entry.lastEventId), decide);
   return presentState(parts.client.state, entry).phase === 'planned';

@@ -1,17 +1,21 @@
 /** What waits for an evaluator: leases that may be lapsed, and evaluations that nobody holds. Pure. */
+import { parseTime } from '../../domain/events/time.ts';
 import { planOf } from '../../domain/ledger/claims.ts';
+import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
+import { isDue } from '../../domain/randomness/rule.ts';
 import { lapseReason } from '../../domain/submission/decide.ts';
 
 export type EvaluatorItem =
   | { readonly type: 'lapse'; readonly entry: SubmissionEntry }
   | { readonly type: 'evaluate'; readonly entry: SubmissionEntry };
 
-/** Has a plan that can be known now, or is planned and held by nobody. */
-function isReady(state: LedgerState, entry: SubmissionEntry): boolean {
+/** Has a plan and seeds that can be known now, or is planned and held by nobody. */
+function isReady(state: LedgerState, entry: SubmissionEntry, now: string): boolean {
   const { phase, open } = entry.state;
   if (phase === 'planned') return open === null;
-  return phase === 'reviewed' && planOf(state, entry) !== null;
+  if (phase !== 'reviewed' || planOf(state, entry, 0) === null) return false;
+  return isDue(entry.policy.plan.randomness, admissionOf(state, entry), parseTime(now));
 }
 
 /**
@@ -32,7 +36,7 @@ export function evaluatorTodo(
     if (active.has(entry.id)) continue;
     if (open !== null && lapseReason(open, worker, true, now, entry.policy.work) !== null)
       lapses.push({ type: 'lapse', entry });
-    else if (isReady(state, entry)) ready.push({ type: 'evaluate', entry });
+    else if (isReady(state, entry, now)) ready.push({ type: 'evaluate', entry });
   }
   return [...lapses, ...ready];
 }

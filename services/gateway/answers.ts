@@ -1,11 +1,13 @@
 /** The shapes of all answers. What is served is compiled against them, tested against them, and documented from them. */
 import { z } from 'zod';
-import { curvePointSchema, endingSchema } from '../../domain/evaluation/plan.ts';
+import { measurementSchema } from '../../domain/evaluation/measurement.ts';
+import { runProgressSchema } from '../../domain/evaluation/progress.ts';
 import { envelopeSchema, sha256Schema, timeSchema, uuidSchema } from '../../domain/events/envelope.ts';
 import { epochEvents, shareSchema } from '../../domain/events/epoch.ts';
 import { findingSchema, submissionEvents } from '../../domain/events/submission.ts';
 import { hotkeySchema } from '../../domain/policy/policy.ts';
 import { gainSchema } from '../../domain/scoring/gain.ts';
+import { hookGainSchema } from '../../domain/scoring/hook.ts';
 
 const logIndex = z.int().min(0).describe('Index in the log.');
 const next = z.int().nullable().describe('Give it as `after` for the next page; null: this is the last.');
@@ -37,6 +39,7 @@ export const leaderboardSchema = z.strictObject({
       gain: gainSchema,
       architecture: gain,
       training: gain,
+      hook: hookGainSchema.nullable(),
     }),
   ),
   next,
@@ -88,6 +91,10 @@ export const submissionSummarySchema = z.strictObject({
     .nullable(),
   hooks: z.array(z.string()),
   attempts: z.int().min(0),
+  plannedRuns: z
+    .int()
+    .min(0)
+    .describe('Runs of its plan; fewer are done where the first stage was hopeless.'),
   score: scoreSchema.nullable(),
   architectureClaim: z.string().nullable(),
   trainingClaim: z.string().nullable(),
@@ -98,14 +105,39 @@ export const submissionsSchema = z.strictObject({ submissions: z.array(submissio
 export const submissionSchema = submissionSummarySchema.extend({
   runs: z.array(
     z.strictObject({
-      pair: z.string().describe('`reference`, `architecture` or `recipe`: what was trained.'),
-      seed: z.int().min(0),
-      ending: endingSchema,
-      curve: z.array(curvePointSchema),
-      stateBytes: z.int().min(0),
+      ...measurementSchema.pick({
+        pair: true,
+        variant: true,
+        point: true,
+        seed: true,
+        ending: true,
+        curve: true,
+        hook: true,
+        checks: true,
+        stateBytes: true,
+        gpuBusyUs: true,
+      }).shape,
       cpuUs: z.int().min(0),
     }),
   ),
+});
+
+const { run, step, steps, lossMicrobits, runsDone, runsPlanned, at } = runProgressSchema.shape;
+
+export const progressSchema = z.strictObject({
+  id: uuidSchema,
+  status: statusSchema,
+  progress: z
+    .strictObject({
+      runsDone,
+      runsPlanned,
+      at,
+      runs: z.array(z.strictObject({ run, step, steps, lossMicrobits, at })),
+    })
+    .nullable()
+    .describe(
+      'What evaluators last said of the runs under way; null: nothing is known, or nothing is running.',
+    ),
 });
 
 const epochSchema = z.strictObject({

@@ -1,4 +1,4 @@
-/** The gateway: everything that others read, over HTTP, from the log alone. */
+/** The gateway: everything that others read, over HTTP, from the log alone; only the progress of runs comes from the bus. */
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { LogError } from '../../domain/log/log-error.ts';
 import { StoreUnavailableError } from '../../domain/ports.ts';
@@ -7,10 +7,12 @@ import { Follower } from './follower.ts';
 import { History } from './history.ts';
 import { GatewayLog } from './log.ts';
 import type { GatewayPorts } from './ports.ts';
+import { ProgressBoard } from './progress-board.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerFeedRoute } from './routes/feed.ts';
 import { registerLogFileRoutes } from './routes/log-files.ts';
 import { type PlatformSettings, registerPlatformRoutes } from './routes/platform.ts';
+import { registerProgressRoute } from './routes/progress.ts';
 import { registerReceiptRoute } from './routes/receipt.ts';
 import { registerServiceRoutes } from './routes/service.ts';
 import { registerStateRoutes } from './routes/state.ts';
@@ -24,6 +26,8 @@ export interface Gateway {
 export function gateway(settings: PlatformSettings, ports: GatewayPorts): Gateway {
   const log = new GatewayLog(ports.readLogFile);
   const follower = new Follower(log, ports);
+  const board = new ProgressBoard();
+  const stopListening = ports.onProgress((progress) => board.note(progress));
   const onError = errorHandler(ports);
   const app = fastify({ frameworkErrors: (error, _request, reply) => onError(error, reply) });
   app.setErrorHandler((error, _request, reply) => onError(error, reply));
@@ -34,10 +38,12 @@ export function gateway(settings: PlatformSettings, ports: GatewayPorts): Gatewa
     // Public and read-only: any page may read it. What is internal is not for pages.
     if (!request.url.startsWith('/internal/')) void reply.header('access-control-allow-origin', '*');
   });
+  app.addHook('onClose', async () => stopListening());
   registerStateRoutes(app, follower, new History(log));
   registerEventRoutes(app, log, follower);
   registerReceiptRoute(app, log, follower, ports);
-  registerFeedRoute(app, follower);
+  registerProgressRoute(app, follower, board);
+  registerFeedRoute(app, follower, board);
   registerLogFileRoutes(app, log, follower);
   registerPlatformRoutes(app, follower, settings);
   registerServiceRoutes(app, follower, settings.slug);

@@ -88,18 +88,18 @@ export class Follower {
     stop();
   }
 
-  /** Resolves once more than `size` events are folded, after `ms`, or on `signal`, whichever comes first. */
-  grown(size: number, ms: number, signal: AbortSignal): Promise<void> {
-    if (this.size > size || signal.aborted) return Promise.resolve();
+  /** Resolves once more than `size` events are folded, after `ms`, or on one of `signals`, whichever comes first. */
+  grown(size: number, ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
+    if (this.size > size || signals.some(({ aborted }) => aborted)) return Promise.resolve();
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', done);
+        for (const signal of signals) signal.removeEventListener('abort', done);
         this.#waiting.delete(done);
         resolve();
       };
       const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
+      for (const signal of signals) signal.addEventListener('abort', done, { once: true });
       this.#waiting.add(done);
     });
   }

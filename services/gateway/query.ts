@@ -53,6 +53,10 @@ export const feedQuery = z.object({
     .optional()
     .describe('The last index that the reader has, -1 for none; without it: from now on.'),
   types: types.optional(),
+  progress: z
+    .union([z.literal('all'), uuidSchema], 'must be `all` or the id of a submission, given once')
+    .optional()
+    .describe('Progress of runs too, between the events: of `all` submissions, or of the one with this id.'),
   projection: z.enum(PROJECTIONS).optional().describe('Views of this read model instead of events.'),
 });
 

@@ -1,4 +1,4 @@
-/** Wires the gateway: the log's folder, the event store for receipts that are under way, and wake-ups. */
+/** Wires the gateway: the log's folder, the event store for receipts that are under way, and the bus for wake-ups and progress. */
 import { streamOf } from '../../domain/events/ids.ts';
 import type { EventStore } from '../../domain/ports.ts';
 import { connectNatsBus } from '../../infra/bus/nats.ts';
@@ -37,6 +37,7 @@ export async function start(
       readLogFile: directoryFiles(places.log).read,
       isInStore: (submission) => streamExists(store, streamOf.submission(submission)),
       onWake: bus.onWake,
+      onProgress: bus.onProgress,
       logger,
     },
   );

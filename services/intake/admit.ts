@@ -1,10 +1,9 @@
 /** From a miner's bytes to an admitted project: unpack, read the manifest, find the parts, measure. Pure of any record. */
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
 import { digestOf, sha256 } from '../../domain/events/canonical.ts';
 import { type Rejection, refusalOf, refuse } from '../../domain/submission/intake-codes.ts';
 import { DEFAULT_MANIFEST, parseManifest } from '../../domain/submission/manifest.ts';
 import { findManifest, type ProjectLayout, resolveLayout } from '../../domain/submission/manifest-layout.ts';
+import { COMPRESSION, payloadBytes } from '../runtime/payload.ts';
 import { parseManifestYaml } from './manifest-yaml.ts';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './unpack/limits.ts';
 import { unpack } from './unpack/unpack.ts';
@@ -38,9 +37,6 @@ export interface Admitted {
 
 export type Admission = Admitted | { readonly ok: false; readonly rejection: Rejection };
 
-/** How `compressedBytes` is measured. */
-export const COMPRESSION = 'brotli, quality 11, window 2^24, text mode';
-
 /** Every input gets an answer; what is thrown is a fault of ours. */
 export async function admit(zip: Buffer, limits: AdmissionLimits): Promise<Admission> {
   const unpacked = await unpack(zip, limits);
@@ -49,7 +45,7 @@ export async function admit(zip: Buffer, limits: AdmissionLimits): Promise<Admis
   try {
     if (totalBytes === 0) refuse('archive-empty', null, 'all files of the archive are empty');
     const layout = layoutOf(files, limits);
-    const compressedBytes = await measure(files);
+    const compressedBytes = await payloadBytes(files);
     if (compressedBytes > limits.maxCompressedBytes) {
       const sizes = `${compressedBytes} bytes, allowed are ${limits.maxCompressedBytes}`;
       refuse('payload-too-large', null, `all files together compress (${COMPRESSION}) to ${sizes}`);
@@ -80,21 +76,4 @@ function layoutOf(files: ReadonlyMap<string, Buffer>, limits: AdmissionLimits): 
     refuse('manifest-invalid', manifestPath, `\`architecture\` and \`training\` name ${sizes}`);
   }
   return layout;
-}
-
-/** Paths count too: a name can carry as much as a file. A NUL ends each path and each file. */
-async function measure(files: ReadonlyMap<string, Buffer>): Promise<number> {
-  const end = Buffer.of(0);
-  const payload = Buffer.concat(
-    [...files].flatMap(([path, content]) => [Buffer.from(path), end, content, end]),
-  );
-  const compressed = await promisify(brotliCompress)(payload, {
-    params: {
-      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-      [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_SIZE_HINT]: payload.length,
-    },
-  });
-  return compressed.length;
 }

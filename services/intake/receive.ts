@@ -79,6 +79,7 @@ export async function receive(
     requestHash: sha256(body),
     filename: archive.filename,
     byteLength: body.length,
+    chainHeight: null,
   };
   const decided = decideSubmissionFrom(
     received,

@@ -31,7 +31,8 @@ export async function wire(
 ): Promise<Wiring> {
   const places = placesOf(settings);
   const store = openEventStore(places.store);
-  const bus = natsUrl === null ? noBus() : await connectNatsBus({ servers: natsUrl, name });
+  const log = lineLogger(name);
+  const bus = natsUrl === null ? noBus() : await connectNatsBus({ servers: natsUrl, name, report: log.info });
   const blobs = await openBlobFolder(places.blobs);
   const client = new LedgerClient({ store, bus, clock: systemClock, ...options });
   return {
@@ -40,7 +41,7 @@ export async function wire(
     blobs,
     clock: systemClock,
     client,
-    log: lineLogger(name),
+    log,
     async close() {
       await bus.close();
       await store.close();

@@ -27,7 +27,7 @@ export class ScriptedLearner {
   readonly #script: Script;
   #sharpness = 0;
   #counts = new Float32Array(VOCABULARY);
-  #hooksUsed: readonly string[] = [];
+  #hookUses: { readonly [hook: string]: number } = {};
 
   constructor(script: Script) {
     this.#script = script;
@@ -40,15 +40,17 @@ export class ScriptedLearner {
         this.#sharpness = ownRecipe
           ? (this.#script.recipeSharpness ?? this.#script.sharpness)
           : this.#script.sharpness;
-        this.#hooksUsed = ownRecipe ? this.#script.hooksUsed : [];
+        this.#hookUses = ownRecipe ? Object.fromEntries(this.#script.hooksUsed.map((name) => [name, 1])) : {};
         return { header: { ok: true, parameters: VOCABULARY, recipe: null, hooksPresent: [] }, body: EMPTY };
       }
       case 'train':
+        // What counts here stands for weights that an optimiser moves.
+        if (header.zeroRate === true) return { header: { ok: true, step: header.step }, body: EMPTY };
         for (const byte of body) this.#counts[byte] = (this.#counts[byte] ?? 0) + 1;
         return { header: { ok: true, step: header.step }, body: EMPTY };
       case 'snapshot':
         return {
-          header: { ok: true, tensors: TENSORS, hooksUsed: this.#hooksUsed },
+          header: { ok: true, tensors: TENSORS, hookUses: this.#hookUses, telemetry: {} },
           body: float32Bytes(this.#counts),
         };
       case 'load':

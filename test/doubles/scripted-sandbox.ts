@@ -8,6 +8,7 @@ import {
   type Frame,
   type Sandbox,
   SandboxError,
+  type SandboxReading,
   type SandboxSession,
   type SandboxSpec,
   type SandboxUsage,
@@ -19,6 +20,8 @@ import { scriptedReview } from './scripted-review.ts';
 const EMPTY = Buffer.alloc(0);
 /** CPU time that every operation is said to cost, in microseconds. */
 const CPU_US = 100;
+/** Memory that every container is said to have held. */
+const PEAK_BYTES = 1 << 20;
 
 export interface OpenedContainer {
   readonly spec: SandboxSpec;
@@ -96,14 +99,18 @@ class ScriptedSession implements SandboxSession {
     }
   }
 
+  usage(): SandboxReading {
+    return { cpuUs: CPU_US * this.#container.requests.length, peakMemoryBytes: PEAK_BYTES, gpuBusyUs: 0 };
+  }
+
   async close(): Promise<SandboxUsage> {
     this.#container.closed = true;
-    const cpuUs = CPU_US * this.#container.requests.length;
-    return { cpuUs, standardError: '', oomKilled: false, exitCode: 137 };
+    return { ...this.usage(), standardError: '', oomKilled: false, exitCode: 137 };
   }
 
   #answer({ header, body }: Frame): Frame {
     const op = String(header.op);
+    if (op === 'ping') return { header: { ok: true }, body: EMPTY };
     if (op === 'project' || op === 'review') {
       this.#files = filesIn(header, body);
       this.#script = scriptIn(this.#files);
@@ -176,7 +183,7 @@ function filesIn(header: Frame['header'], body: Buffer): Map<string, Buffer> {
   return files;
 }
 
-function effectiveOf({ image, limits }: SandboxSpec): EffectiveSandbox {
+function effectiveOf({ image, limits, device }: SandboxSpec): EffectiveSandbox {
   return {
     runtime: 'scripted',
     image,
@@ -191,5 +198,6 @@ function effectiveOf({ image, limits }: SandboxSpec): EffectiveSandbox {
     nanoCpus: limits.cpus * 1e9,
     pids: limits.pids,
     tmpBytes: limits.tmpBytes,
+    devices: device === undefined ? 'cpu' : `cuda:${device.ids.join(',')}`,
   };
 }

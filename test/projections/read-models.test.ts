@@ -93,7 +93,7 @@ describe('the submissions', () => {
       ['architecture', [4_699_000, 4_699_000]],
       ['recipe', [4_648_000, 4_648_000]],
     ]);
-    expect(views[0]?.score).toEqual({
+    expect(views[0]?.score).toMatchObject({
       architecture: gain(301_000),
       training: gain(51_000),
       total: gain(352_000),
@@ -121,7 +121,7 @@ describe('the submissions', () => {
 });
 
 test('the leaderboard ranks by what was shown, ties to the earlier', () => {
-  expect(leaderboard.view(models.leaderboard)).toEqual([
+  expect(leaderboard.view(models.leaderboard)).toMatchObject([
     {
       rank: 1,
       submission: id('B'),

@@ -63,6 +63,9 @@ export class SimulatedBus {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
       },
+      // For people who watch: no service acts on it.
+      tell: () => undefined,
+      onProgress: () => () => undefined,
       close: async () => undefined,
     };
   }
@@ -138,6 +141,7 @@ export function sandboxOf(life: Life, world: World, faults: Faults, sandbox: San
         fail();
         return session.request(frame, options);
       }),
+    usage: () => session.usage(),
     close: () => life.call('close container', () => session.close()),
   });
   return {

@@ -4,16 +4,14 @@ import { sha256 } from '../../domain/events/canonical.ts';
 import { familyId, ledgerId } from '../../domain/events/ids.ts';
 import { defaultPolicy } from '../../domain/policy/default.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import { seedCommitment } from '../../services/evaluator/seeds.ts';
 import { type Admission, admit, DEFAULT_ADMISSION_LIMITS } from '../../services/intake/admit.ts';
-import { shortPlan } from '../doubles/short-plan.ts';
-
-export const SECRET = Buffer.from(sha256('a secret for simulations'), 'hex');
+import { gridWeights, shortGrid } from '../doubles/short-grid.ts';
+import { commitmentFor } from '../support/randomness.ts';
 
 export const policy: Policy = {
   ...defaultPolicy,
   name: 'simulated',
-  plan: shortPlan,
+  plan: shortGrid,
   work: {
     reviewAttempts: 1_000,
     evaluationAttempts: 1_000,
@@ -21,7 +19,13 @@ export const policy: Policy = {
     clockSkewMs: 500,
     attemptDeadlineMs: 3_600_000,
   },
-  scoring: { standardErrorFloorMicrobits: 1_000, confidenceMilliZ: 1_000, minimumGainMicrobits: 1_000 },
+  scoring: {
+    ...defaultPolicy.scoring,
+    weights: gridWeights,
+    standardErrorFloorMicrobits: 1_000,
+    confidenceMilliZ: 1_000,
+    minimumGainMicrobits: 1_000,
+  },
   ownership: {
     ...defaultPolicy.ownership,
     trainingMarginMicrobits: 1_000,
@@ -35,7 +39,7 @@ export const opened = {
   origin: 'simulation.example',
   netuid: 7,
   slug: 'simulation',
-  seedCommitment: seedCommitment(SECRET),
+  seedCommitment: commitmentFor(1),
   salt: '0'.repeat(32),
   policy,
 };

@@ -25,9 +25,11 @@ import { type LogPort, sequencer, Unsequenced } from '../../services/sequencer/s
 import { weightEmitter } from '../../services/weight-emitter/service.ts';
 import { ScriptedSandbox } from '../doubles/scripted-sandbox.ts';
 import { shortCorpus } from '../doubles/short-plan.ts';
+import { testEvaluatorParts } from '../support/evaluator-parts.ts';
+import { closing, MASTER } from '../support/randomness.ts';
 import { type Budget, type Faults, Life } from './life.ts';
 import { blobsOf, clockOf, memoryBlobs, SimulatedBus, sandboxOf, storeOf } from './ports.ts';
-import { type Handover, opened, SECRET } from './scenario.ts';
+import { type Handover, opened } from './scenario.ts';
 import { World } from './world.ts';
 
 const STEP_LIMIT = 2_000_000;
@@ -54,7 +56,7 @@ export interface Outcome {
 export interface Sabotage {
   readonly scorer?: typeof scorer;
   /** Secret that an evaluator draws seeds from. */
-  readonly secretOf?: (worker: string) => Buffer;
+  readonly masterOf?: (worker: string) => Buffer;
 }
 
 class Simulation {
@@ -157,8 +159,12 @@ function startServices(simulation: Simulation, sabotage: Sabotage): void {
         log: silentLogger,
         corpus: shortCorpus,
         earlierCorpus: () => shortCorpus,
-        secret: sabotage.secretOf?.(`worker-${instance}`) ?? SECRET,
-        reference: new Map([['model.py', Buffer.from('# reference\n')]]),
+        ...testEvaluatorParts,
+        randomness: {
+          ...testEvaluatorParts.randomness,
+          master: sabotage.masterOf?.(`worker-${instance}`) ?? MASTER,
+        },
+        bus: { tell: () => {} },
         worker: `worker-${instance}`,
         parallel: 2,
       }),
@@ -248,7 +254,7 @@ async function closeEpoch(
   clock: { sleep(milliseconds: number): Promise<void> },
 ): Promise<void> {
   const decide = (state: LedgerState): readonly Decided[] =>
-    state.lastEpoch === epoch - 1 ? [{ type: 'EpochClosed', data: { epoch } }] : [];
+    state.lastEpoch === epoch - 1 ? [...closing(epoch)] : [];
   const correlationId = epochCorrelation(client.ledger, epoch);
   await client.commit(
     {

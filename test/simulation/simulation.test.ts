@@ -11,11 +11,12 @@ import { decideArchitecture } from '../../domain/ownership/claims.ts';
 import { emptyFamily } from '../../domain/ownership/family.ts';
 import type { LedgerClient } from '../../services/runtime/ledger-client.ts';
 import { scorer } from '../../services/scorer/service.ts';
+import { MASTER } from '../support/randomness.ts';
 import { ALL_FAULTS, NO_FAULTS } from './life.ts';
-import { type Handover, handovers, SECRET } from './scenario.ts';
+import { type Handover, handovers } from './scenario.ts';
 import { type Outcome, type Sabotage, simulate } from './simulate.ts';
 
-const SEEDS = 100;
+const SEEDS = 60;
 const CHUNK = 10;
 /** For a chunk, on a machine that is busy with other tests. */
 const TIMEOUT_MS = 600_000;
@@ -91,7 +92,7 @@ describe('a service that is broken on purpose is noticed', () => {
   test(
     'where the seeds of a submission depend on who plans it',
     async () => {
-      const found = await verdicts({ secretOf: (worker) => Buffer.concat([SECRET, Buffer.from(worker)]) });
+      const found = await verdicts({ masterOf: (worker) => Buffer.concat([MASTER, Buffer.from(worker)]) });
       expect(found).toContain('other');
     },
     TIMEOUT_MS,

@@ -1,4 +1,5 @@
 /** What services are wired with in tests: the real embedded store in memory, virtual time, wake-ups within the process. */
+import type { RunProgress } from '../../domain/evaluation/progress.ts';
 import type { Bus, EventStore } from '../../domain/ports.ts';
 import { openSqliteEventStore } from '../../infra/event-store/sqlite/store.ts';
 import { LedgerClient, type LedgerClientOptions } from '../../services/runtime/ledger-client.ts';
@@ -6,10 +7,11 @@ import { openLedger } from './history.ts';
 import type { LedgerBuilder } from './ledger-builder.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
-/** Delivers every wake-up at once, and lets tests send their own. */
+/** Delivers every wake-up at once, lets tests send their own, and keeps what was told. */
 export class LocalBus implements Bus {
   readonly woken: string[] = [];
   readonly listeners = new Set<(category: string) => void>();
+  readonly told: RunProgress[] = [];
 
   wake(category: string): void {
     this.woken.push(category);
@@ -19,6 +21,14 @@ export class LocalBus implements Bus {
   onWake(onWake: (category: string) => void): () => void {
     this.listeners.add(onWake);
     return () => this.listeners.delete(onWake);
+  }
+
+  tell(progress: RunProgress): void {
+    this.told.push(progress);
+  }
+
+  onProgress(): () => void {
+    return () => {};
   }
 
   async close(): Promise<void> {

@@ -2,8 +2,8 @@
  * Histories of a fixed set of submissions in any order of events that real services could produce: submissions are handed over in one order,
  * each then goes its own way at its own pace, and what the ledger owes is appended at any later moment.
  */
-import { bytesRevealedAt } from '../../domain/evaluation/curve.ts';
-import type { Measurement, Pair } from '../../domain/evaluation/plan.ts';
+import type { Measurement } from '../../domain/evaluation/measurement.ts';
+import type { RunKey } from '../../domain/evaluation/runs.ts';
 import { sha256 } from '../../domain/events/canonical.ts';
 import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
 import { parseEvent } from '../../domain/events/codec.ts';
@@ -11,11 +11,13 @@ import { epochCorrelation, familyId, streamOf, submissionId } from '../../domain
 import { parseTime } from '../../domain/events/time.ts';
 import { familyOf, isSettled, planOf } from '../../domain/ledger/claims.ts';
 import { owedEvents } from '../../domain/ledger/evolve.ts';
+import { drawOthers } from '../../domain/ledger/others.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { defaultPolicy, tinyPlan } from '../../domain/policy/default.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import { plannedRuns } from '../../domain/submission/state.ts';
 import { LedgerBuilder } from './ledger-builder.ts';
+import { completed } from './measurement.ts';
+import { closing, commitmentFor, drawnFor } from './randomness.ts';
 
 /** Two checkpoints, one seed, round numbers: a gain's lower bound is its mean less 1,000 microbits. */
 export const smallPolicy: Policy = {
@@ -24,6 +26,7 @@ export const smallPolicy: Policy = {
   plan: {
     ...tinyPlan,
     seeds: 1,
+    futilityMicrobits: null,
     steps: 2,
     checkpoints: [
       { step: 1, windows: 4 },
@@ -31,7 +34,12 @@ export const smallPolicy: Policy = {
     ],
   },
   work: { ...defaultPolicy.work, reviewAttempts: 2, evaluationAttempts: 3 },
-  scoring: { standardErrorFloorMicrobits: 1_000, confidenceMilliZ: 1_000, minimumGainMicrobits: 20_000 },
+  scoring: {
+    ...defaultPolicy.scoring,
+    standardErrorFloorMicrobits: 1_000,
+    confidenceMilliZ: 1_000,
+    minimumGainMicrobits: 20_000,
+  },
   weights: { ...defaultPolicy.weights, burnHotkey: '5Burn' },
 };
 
@@ -96,7 +104,7 @@ export function openLedger(policy: Policy = smallPolicy): LedgerBuilder {
     origin: 'history.example',
     netuid: 100,
     slug: 'prism',
-    seedCommitment: sha256('secret'),
+    seedCommitment: commitmentFor(1),
     salt: '0'.repeat(32),
     policy,
   };
@@ -197,10 +205,7 @@ export function advance(builder: LedgerBuilder, script: Script, index: number): 
 export function closeEpoch(builder: LedgerBuilder): LedgerBuilder {
   const epoch = builder.state.lastEpoch + 1;
   const correlation = epochCorrelation(builder.ledger, epoch);
-  return builder.append(streamOf.epoch(epoch), correlation, 'operator:test', {
-    type: 'EpochClosed',
-    data: { epoch },
-  });
+  return builder.append(streamOf.epoch(epoch), correlation, 'operator:test', ...closing(epoch));
 }
 
 function* handovers(scripts: readonly Script[], ledger: string): Lane {
@@ -229,6 +234,7 @@ export function handedOver(script: Script, index: number, ledger: string): reado
       requestHash: sha256(`body ${index}`),
       filename: 'project.zip',
       byteLength: 1_000,
+      chainHeight: null,
     },
   };
   if (script.fate === 'rejected-at-intake')
@@ -287,38 +293,20 @@ export function startedOf(attempt: number): Decided {
   return { type: 'EvaluationStarted', data };
 }
 
-export function measuredOf(pair: Pair, seed: number, script: Script, policy: Policy): Measurement {
+export function measuredOf(run: RunKey, script: Script, policy: Policy): Measurement {
   const { gain = 0, recipeGain = 0 } = script;
-  const better = pair === 'reference' ? 0 : pair === 'architecture' ? gain : gain + recipeGain;
-  return {
-    pair,
-    seed,
-    ending: { kind: 'completed', detail: '' },
-    curve: policy.plan.checkpoints.map(({ step, windows }) => ({
-      step,
-      bytesRevealed: bytesRevealedAt(policy.plan, step),
-      lossMicrobits: REFERENCE_LOSS - better,
-      windows,
-    })),
-    stateBytes: 1_000,
-    trainerCpuUs: 1,
-    predictorCpuUs: 1,
-    durationUs: 1,
-    sandboxes: { trainer: null, predictor: null },
-    instrumented: { parameters: null, hooksUsed: [] },
-    standardErrorBlob: null,
-  };
+  const better = run.pair === 'reference' ? 0 : run.pair === 'architecture' ? gain : gain + recipeGain;
+  return completed(run, policy.plan, () => REFERENCE_LOSS - better);
 }
 
 /** Plans what the ledger wants of `entry`, or rejects it where its family is unknown; null while that is open. */
 export function plannedOf(state: LedgerState, entry: SubmissionEntry): Decided | null {
-  const plan = planOf(state, entry);
+  const drawn = drawnFor(state, entry);
+  const others = drawOthers(state, entry, drawn.seeds);
+  const plan = planOf(state, entry, others.length);
   if (plan === null) return null;
   if (plan === 'unknown') return rejected('evaluation', 'unknown-family', 'nobody has discovered it');
-  const seeds = Array.from({ length: entry.policy.plan.seeds }, (_, seed) =>
-    sha256(`seed ${entry.id} ${seed}`),
-  );
-  return { type: 'EvaluationPlanned', data: { ...plan, corpus: CORPUS, seeds } };
+  return { type: 'EvaluationPlanned', data: { ...plan, corpus: CORPUS, ...drawn, others } };
 }
 
 function* lifeOf(script: Script, id: string): Lane {
@@ -364,10 +352,10 @@ function* lifeOf(script: Script, id: string): Lane {
   }
   const attempt = lapses + 1;
   yield once(() => startedOf(attempt));
-  for (const { pair, seed } of plannedRuns(planned.data)) {
+  for (const run of planned.data.runs) {
     yield once((entry) => ({
       type: 'RunMeasured',
-      data: { ...measuredOf(pair, seed, script, entry.policy), attempt, token: attempt },
+      data: { ...measuredOf(run, script, entry.policy), attempt, token: attempt },
     }));
   }
 }

@@ -1,17 +1,20 @@
 /** A small valid ledger with a bit of everything: every kind of submission, verdict, claim and fault, epochs and weights. */
 import { completedCurve, judgedPoint } from '../../domain/evaluation/curve.ts';
-import type { Measurement, Pair } from '../../domain/evaluation/plan.ts';
+import type { Measurement } from '../../domain/evaluation/measurement.ts';
+import type { Pair, RunKey } from '../../domain/evaluation/runs.ts';
 import { digestOf, sha256 } from '../../domain/events/canonical.ts';
 import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
 import { epochCorrelation, familyId, streamOf, submissionId } from '../../domain/events/ids.ts';
 import { addMs } from '../../domain/events/time.ts';
 import { planOf } from '../../domain/ledger/claims.ts';
+import { drawOthers } from '../../domain/ledger/others.ts';
 import type { Fingerprint } from '../../domain/ownership/likeness.ts';
 import { defaultPolicy } from '../../domain/policy/default.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import { plannedRuns } from '../../domain/submission/state.ts';
 import { LedgerBuilder } from './ledger-builder.ts';
+import { completed } from './measurement.ts';
 import { type SeededRandom, seededRandom } from './random.ts';
+import { closing, commitmentFor, drawnFor } from './randomness.ts';
 
 export interface LedgerOptions {
   readonly seed?: number;
@@ -89,7 +92,14 @@ class LedgerWriter {
   ) {
     this.#random = random;
     this.#policy = policy;
-    const data = { origin, netuid: 100, slug, seedCommitment: random.hex(64), salt: random.hex(32), policy };
+    const data = {
+      origin,
+      netuid: 100,
+      slug,
+      seedCommitment: commitmentFor(1),
+      salt: random.hex(32),
+      policy,
+    };
     this.builder.append(streamOf.policy, '', 'operator:test', { type: 'LedgerOpened', data });
   }
 
@@ -103,7 +113,15 @@ class LedgerWriter {
     const byteLength = 1_000 + this.#random.int(20_000);
     say({
       type: 'SubmissionReceived',
-      data: { hotkey, nonce, uid: number, requestHash, filename: `project-${number}.zip`, byteLength },
+      data: {
+        hotkey,
+        nonce,
+        uid: number,
+        requestHash,
+        filename: `project-${number}.zip`,
+        byteLength,
+        chainHeight: null,
+      },
     });
     if (story === 'rejected-at-intake') {
       say(rejected('intake', 'archive-not-a-zip', 'the archive is not a ZIP'));
@@ -127,9 +145,7 @@ class LedgerWriter {
   closeEpoch(epoch: number): void {
     const stream = streamOf.epoch(epoch);
     const correlation = epochCorrelation(this.builder.ledger, epoch);
-    this.builder
-      .append(stream, correlation, 'operator:test', { type: 'EpochClosed', data: { epoch } })
-      .settle();
+    this.builder.append(stream, correlation, 'operator:test', ...closing(epoch)).settle();
     const weightsDigest = digestOf(this.builder.state.epochs.get(epoch)?.weights);
     const receipt = { kind: 'dry-run', detail: 'nothing was sent' } as const;
     const data = { epoch, target: 'dry-run', weightsDigest, receipt };
@@ -139,11 +155,12 @@ class LedgerWriter {
   #evaluate(id: string, story: Story, say: (...decided: Decided[]) => unknown): void {
     const { state } = this.builder;
     const entry = state.submissions.get(id);
-    const plan = entry === undefined ? null : planOf(state, entry);
+    if (entry === undefined) throw new Error(`submission ${id} is not there`);
+    const drawn = drawnFor(state, entry);
+    const others = drawOthers(state, entry, drawn.seeds);
+    const plan = planOf(state, entry, others.length);
     if (plan === null || plan === 'unknown') throw new Error(`submission ${id} cannot be planned: ${plan}`);
-    const seeds = Array.from({ length: this.#policy.plan.seeds }, () => this.#random.hex(64));
-    const corpus = sha256('corpus');
-    const planned = { ...plan, corpus, seeds };
+    const planned = { ...plan, corpus: sha256('corpus'), ...drawn, others };
     say({ type: 'EvaluationPlanned', data: planned });
     let attempt = 1;
     say(this.#started(attempt));
@@ -154,8 +171,10 @@ class LedgerWriter {
       attempt += 1;
       say(this.#started(attempt));
     }
-    for (const { pair, seed } of plannedRuns(planned)) {
-      const measured = this.#measured(pair, seed, story);
+    for (const run of planned.runs) {
+      // What fails on the first seed is not run on the others.
+      if (this.builder.state.submissions.get(id)?.state.phase !== 'planned') break;
+      const measured = this.#measured(run, story);
       say({ type: 'RunMeasured', data: { ...measured, attempt, token: attempt } });
     }
     this.builder.settle();
@@ -224,28 +243,16 @@ class LedgerWriter {
     return { type: 'EvaluationStarted', data: { attempt, token: attempt, worker, leaseUntil, deadline } };
   }
 
-  #measured(pair: Pair, seed: number, story: Story): Measurement {
+  #measured(run: RunKey, story: Story): Measurement {
     const { plan } = this.#policy;
-    const skill = skillOf(pair, story) + this.#random.int(20_000);
-    const fails = story === 'learner-fails' && pair !== 'reference';
-    const reached = plan.checkpoints.slice(0, fails ? 1 : plan.checkpoints.length);
-    const points = reached.map(({ step }, at) =>
-      judgedPoint(plan, step, [8_000_000 - Math.floor((skill * (at + 1)) / 2)]),
-    );
-    return {
-      pair,
-      seed,
-      ending: fails
-        ? { kind: 'learner-ended', detail: 'ended at step 26' }
-        : { kind: 'completed', detail: `${plan.steps} steps` },
-      curve: completedCurve(plan, points),
-      stateBytes: 100_000,
-      trainerCpuUs: 2_000_000,
-      predictorCpuUs: 1_000_000,
-      durationUs: 3_000_000,
-      sandboxes: { trainer: null, predictor: null },
-      instrumented: { parameters: 25_000, hooksUsed: [] },
-      standardErrorBlob: null,
-    };
+    const skill = skillOf(run.pair, story) + this.#random.int(20_000);
+    const lossAt = (at: number): number => 8_000_000 - Math.floor((skill * (at + 1)) / 2);
+    const fails = story === 'learner-fails' && run.pair !== 'reference';
+    if (!fails) return completed(run, plan, lossAt, { stateBytes: 100_000, trainerCpuUs: 2_000_000 });
+    const [first] = plan.checkpoints.map(({ step }, at) => judgedPoint(plan, step, [lossAt(at)]));
+    return completed(run, plan, lossAt, {
+      ending: { kind: 'learner-ended', detail: 'ended at step 26' },
+      curve: completedCurve(plan, first === undefined ? [] : [first]),
+    });
   }
 }

@@ -42,7 +42,12 @@ export const shortPolicy: Policy = {
     leaseMs: 3_000,
     clockSkewMs: 500,
   },
-  scoring: { standardErrorFloorMicrobits: 1_000, confidenceMilliZ: 1_000, minimumGainMicrobits: 10_000 },
+  scoring: {
+    ...defaultPolicy.scoring,
+    standardErrorFloorMicrobits: 1_000,
+    confidenceMilliZ: 1_000,
+    minimumGainMicrobits: 10_000,
+  },
   ownership: { ...defaultPolicy.ownership, nearMatchPpm: 500_000 },
   weights: { ...defaultPolicy.weights, burnHotkey: 'hotkey-burn' },
 };

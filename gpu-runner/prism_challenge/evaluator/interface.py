@@ -22,6 +22,24 @@ class PrismContext:
     """Python's, NumPy's and torch's generators are already seeded with it."""
     steps: int | None = None
     """How many batches the judge will reveal in this run, where it says so."""
+    depth: int | None = None
+    """A wish of the probe: how many layers the model should have, where the probe is about depth. Not enforced."""
+    batch_size: int | None = None
+    """How many windows each revealed batch has, where the judge says so."""
+    device: str = "cpu"
+    """Where the model will run: `cpu` or `cuda`. The host moves the model there."""
+
+    # Fields of the contract's later first version, for projects that read them: one process, nothing to resume from.
+    checkpoint_dir: str | None = None
+    resume_checkpoint_dir: str | None = None
+    checkpoint_api_version: int = 1
+    checkpoint_metadata: dict[str, Any] = field(default_factory=dict, hash=False)
+    attempt: int = 1
+    is_resume: bool = False
+    rank: int = 0
+    local_rank: int = 0
+    world_size: int = 1
+    distributed_backend: str | None = None
 
 
 @dataclass
@@ -37,7 +55,9 @@ class TrainingRecipe:
 
 @dataclass
 class PrismBatch:
-    """One batch: `targets[b, t]` is the byte that follows `tokens[b, t]`. Both are int64 tensors [B, T]."""
+    """
+    One batch: `targets[b, t]` is the byte that follows `tokens[b, t]`. Both are int64 tensors [B, T]; an inference hook gets no targets.
+    """
 
     tokens: Any
     targets: Any = None

@@ -21,6 +21,8 @@ export interface Cgroup {
   limits(): CgroupLimits;
   /** CPU time of all its processes, living and dead, in microseconds; null once the group is gone. */
   cpuUs(): number | null;
+  /** Most memory that the group has held, page cache included; null where the kernel does not say, or once the group is gone. */
+  peakMemoryBytes(): number | null;
   /** How many of its processes the kernel killed for want of memory; null once the group is gone. */
   oomKills(): number | null;
 }
@@ -70,6 +72,7 @@ function version1(
       };
     },
     cpuUs: () => orNull(() => Math.round(Number(cpuacct('cpuacct.usage')) / 1000)),
+    peakMemoryBytes: () => orNull(() => Number(memory('memory.max_usage_in_bytes'))),
     oomKills: () => orNull(() => field(memory('memory.oom_control'), 'oom_kill')),
   };
 }
@@ -88,6 +91,8 @@ function version2(read: ReadFile, swapOff: boolean): Cgroup {
       };
     },
     cpuUs: () => orNull(() => field(read('cpu.stat'), 'usage_usec')),
+    // Since kernel 5.19.
+    peakMemoryBytes: () => orNull(() => Number(read('memory.peak'))),
     oomKills: () => orNull(() => field(read('memory.events'), 'oom_kill')),
   };
 }

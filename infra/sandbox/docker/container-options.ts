@@ -1,6 +1,6 @@
 /** What the engine is asked for: everything that a container is allowed, in one place. */
-import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { SandboxLimits, SandboxSpec } from '../../../domain/ports.ts';
+import type { ContainerCreateOptions, DeviceRequest, HostConfig } from 'dockerode';
+import type { SandboxDevice, SandboxSpec } from '../../../domain/ports.ts';
 
 /** The image's unprivileged user. */
 export const USER_ID = 65_532;
@@ -38,12 +38,15 @@ export function containerOptions(
     AttachStdout: false,
     AttachStderr: true,
     NetworkDisabled: true,
-    HostConfig: hostConfig(limits, folder),
+    HostConfig: hostConfig(spec, folder),
   };
 }
 
 /** The engine knows `CgroupnsMode` since version 20.10; the types do not. */
-function hostConfig(limits: SandboxLimits, folder: string): HostConfig & { CgroupnsMode: 'private' } {
+function hostConfig(
+  { limits, device }: SandboxSpec,
+  folder: string,
+): HostConfig & { CgroupnsMode: 'private' } {
   return {
     NetworkMode: 'none',
     CapDrop: ['ALL'],
@@ -59,6 +62,7 @@ function hostConfig(limits: SandboxLimits, folder: string): HostConfig & { Cgrou
     IpcMode: 'private',
     ShmSize: SHARED_MEMORY_BYTES,
     CgroupnsMode: 'private',
+    ...(device === undefined ? {} : { DeviceRequests: [gpus(device)] }),
     // Should the machine itself run out of memory, untrusted code goes first.
     OomScoreAdj: 900,
     Ulimits: [
@@ -72,6 +76,11 @@ function hostConfig(limits: SandboxLimits, folder: string): HostConfig & { Cgrou
     // Removed by us after its end was read.
     AutoRemove: false,
   };
+}
+
+/** Exactly these GPUs, to compute on and to be asked about; nothing of graphics, video or displays. */
+function gpus({ ids }: SandboxDevice): DeviceRequest {
+  return { Driver: 'nvidia', DeviceIDs: [...ids], Capabilities: [['gpu', 'compute', 'utility']] };
 }
 
 /** A fixed list; as many threads as whole cores, since more of them only wait for the quota. */

@@ -2,23 +2,18 @@
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
-import type { SandboxUsage } from '../../../domain/ports.ts';
+import type { SandboxReading, SandboxUsage } from '../../../domain/ports.ts';
+import type { GpuWatch } from '../gpu/busy-meter.ts';
+import { messageOf, within } from '../host/errors.ts';
+import type { Ending, Guest } from '../host/guest.ts';
+import { StandardError } from '../host/standard-error.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
-import { messageOf, within } from './errors.ts';
-import { StandardError } from './standard-error.ts';
 
 const KEEP_ERROR_BYTES = 4096;
 const MAX_ERROR_BYTES = 16 << 20;
 const REMOVE_MS = 15_000;
 
-/** How a container stands after its connection broke. */
-export type Ending =
-  | { readonly how: 'running' }
-  | { readonly how: 'out-of-memory' }
-  | { readonly how: 'exited'; readonly exitCode: number }
-  | { readonly how: 'unknown'; readonly why: string };
-
-export class Container {
+export class Container implements Guest {
   readonly #docker: Docker;
   readonly #container: Docker.Container;
   readonly #standardError: StandardError;
@@ -26,14 +21,16 @@ export class Container {
   #exited: Promise<unknown> = Promise.resolve();
   #onFlood: () => void = () => {};
   #cgroup: Cgroup | null = null;
-  #cpuUs = 0;
+  readonly #gpu: GpuWatch;
+  #reading: SandboxReading = { cpuUs: 0, peakMemoryBytes: 0, gpuBusyUs: 0 };
   #oomKills = 0;
   /** `performance.now()` when the engine was asked to start it. */
   startedAt = 0;
 
-  private constructor(docker: Docker, container: Docker.Container) {
+  private constructor(docker: Docker, container: Docker.Container, gpu: GpuWatch) {
     this.#docker = docker;
     this.#container = container;
+    this.#gpu = gpu;
     this.#standardError = new StandardError({
       keepBytes: KEEP_ERROR_BYTES,
       maxBytes: MAX_ERROR_BYTES,
@@ -41,9 +38,12 @@ export class Container {
     });
   }
 
-  /** Throws what the engine says where it cannot be created or started; then nothing is left of it. */
-  static async start(docker: Docker, options: ContainerCreateOptions): Promise<Container> {
-    const container = new Container(docker, await docker.createContainer(options));
+  /**
+   * Throws what the engine says where it cannot be created or started; then nothing is left of it.
+   * @param gpu watches its GPUs; stopped when the container is removed
+   */
+  static async start(docker: Docker, options: ContainerCreateOptions, gpu: GpuWatch): Promise<Container> {
+    const container = new Container(docker, await docker.createContainer(options), gpu);
     try {
       await container.#start();
       return container;
@@ -90,9 +90,15 @@ export class Container {
   }
 
   /** Reads the kernel's counters while they are there: they go with the last process. */
-  sampleUsage(): void {
-    this.#cpuUs = this.#cgroup?.cpuUs() ?? this.#cpuUs;
+  sampleUsage(): SandboxReading {
+    const { cpuUs, peakMemoryBytes } = this.#reading;
+    this.#reading = {
+      cpuUs: this.#cgroup?.cpuUs() ?? cpuUs,
+      peakMemoryBytes: this.#cgroup?.peakMemoryBytes() ?? peakMemoryBytes,
+      gpuBusyUs: this.#gpu.busyUs(),
+    };
     this.#oomKills = this.#cgroup?.oomKills() ?? this.#oomKills;
+    return this.#reading;
   }
 
   /** Ends it without waiting. It may be gone already, or the engine may be: `remove` sees to that. */
@@ -130,10 +136,11 @@ export class Container {
     this.sampleUsage();
     this.kill();
     const ending = await this.ending(REMOVE_MS);
+    this.#gpu.stop();
     await within(1000, 'the rest of standard error', this.#errorEnded).catch(() => {});
     await within(REMOVE_MS, 'removal', this.#container.remove({ force: true, v: true })).catch(() => {});
     return {
-      cpuUs: this.#cpuUs,
+      ...this.#reading,
       standardError: this.#standardError.text(),
       oomKilled: ending.how === 'out-of-memory',
       exitCode: ending.how === 'exited' ? ending.exitCode : null,

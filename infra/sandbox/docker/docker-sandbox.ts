@@ -2,14 +2,16 @@
 
 import type { Socket } from 'node:net';
 import Docker from 'dockerode';
-import type { Sandbox, SandboxSession, SandboxSpec } from '../../../domain/ports.ts';
-import { type ImageName, imageTags } from '../image-tag.ts';
+import type { Sandbox, SandboxDevice, SandboxSession, SandboxSpec } from '../../../domain/ports.ts';
+import { BusyMeter, type GpuWatch, NO_GPU } from '../gpu/busy-meter.ts';
+import { requireToolkit } from '../gpu/toolkit.ts';
+import { ourFault, within } from '../host/errors.ts';
+import { type HostSocket, listen, removeFolder } from '../host/host-socket.ts';
+import { GuestSession } from '../host/session.ts';
+import { cudaBuild, cudaTag, type ImageName, imageTags } from '../image-tag.ts';
 import { Container } from './container.ts';
 import { containerOptions, FOLDER, OURS } from './container-options.ts';
 import { readBack, weaknesses } from './effective.ts';
-import { ourFault, within } from './errors.ts';
-import { type HostSocket, listen, removeFolder } from './host-socket.ts';
-import { DockerSession } from './session.ts';
 
 export interface DockerSandboxOptions {
   /** Folder for the sockets; short, on a local disk, open to all users (default: the system's temporary folder). */
@@ -27,14 +29,15 @@ export function openDockerSandbox(options: DockerSandboxOptions = {}): Sandbox {
   return {
     open: (spec) => engine.open(spec),
     sweep: (labels) => engine.sweep(labels),
-    imageDigest: (image) => engine.imageDigest(image),
+    imageDigest: (image, device) => engine.imageDigest(image, device),
   };
 }
 
 class DockerSandbox implements Sandbox {
   readonly #docker: Docker;
   readonly #options: DockerSandboxOptions;
-  readonly #tags = new Map<ImageName, string>();
+  readonly #tags = new Map<string, string>();
+  readonly #meter = new BusyMeter();
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
@@ -42,13 +45,15 @@ class DockerSandbox implements Sandbox {
   }
 
   async open(spec: SandboxSpec): Promise<SandboxSession> {
-    const imageId = await this.imageDigest(spec.image);
+    const imageId = await this.imageDigest(spec.image, spec.device);
     let socket: HostSocket | undefined;
     let container: Container | undefined;
+    let gpu: GpuWatch | undefined;
     try {
+      gpu = await this.#watchGpus(spec.device);
       socket = await listen(this.#options.socketRoot);
       const asked = containerOptions(spec, imageId, socket.folder, this.#options.entrypoint);
-      container = await Container.start(this.#docker, asked);
+      container = await Container.start(this.#docker, asked, gpu);
       const connection = await this.#connected(socket, container);
       const found = readBack({
         inspected: await container.inspect(),
@@ -57,12 +62,20 @@ class DockerSandbox implements Sandbox {
       const weak = weaknesses(spec, imageId, found);
       if (weak.length > 0)
         throw ourFault(`the container is less confined than asked for (${weak.join('; ')})`);
-      return new DockerSession(container, socket, connection, found.effective, spec.limits.wallMs);
+      return new GuestSession(container, socket, connection, found.effective, spec.limits.wallMs);
     } catch (error) {
       await container?.remove();
       await socket?.close();
+      gpu?.stop();
       throw ourFault('a container could not be started', error);
     }
+  }
+
+  /** Nothing is asked of the engine before the toolkit is known to be safe. */
+  async #watchGpus(device: SandboxDevice | undefined): Promise<GpuWatch> {
+    if (device === undefined) return NO_GPU;
+    await requireToolkit();
+    return await this.#meter.watch(device.ids);
   }
 
   /** Our host connects when all of ours is loaded, so what fails before that is no fault of a learner. */
@@ -96,18 +109,20 @@ class DockerSandbox implements Sandbox {
     }
   }
 
-  async imageDigest(image: ImageName): Promise<string> {
-    const tag = this.#tag(image);
+  async imageDigest(image: ImageName, device?: SandboxDevice): Promise<string> {
+    const cuda = image === 'runner' && device !== undefined;
+    const tag = this.#tag(cuda ? 'cuda' : image);
     try {
       return (await this.#docker.getImage(tag).inspect()).Id;
     } catch (error) {
-      throw ourFault(`image ${tag} was not found; \`node scripts/with-setup.mjs run\` builds it`, error);
+      const build = cuda ? cudaBuild(tag) : 'node scripts/with-setup.mjs run';
+      throw ourFault(`image ${tag} was not found; \`${build}\` builds it`, error);
     }
   }
 
   /** Once for each image: a source tree that changes under a running process does not change what it runs. */
-  #tag(image: ImageName): string {
-    const tag = this.#tags.get(image) ?? imageTags(image).image;
+  #tag(image: ImageName | 'cuda'): string {
+    const tag = this.#tags.get(image) ?? (image === 'cuda' ? cudaTag() : imageTags(image).image);
     this.#tags.set(image, tag);
     return tag;
   }

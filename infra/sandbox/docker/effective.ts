@@ -2,10 +2,11 @@
  * The settings that a running container really has: read from the kernel, by process and control group, and from the
  * engine only where the kernel does not know.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { EffectiveSandbox, SandboxSpec } from '../../../domain/ports.ts';
+import type { EffectiveSandbox, SandboxDevice, SandboxSpec } from '../../../domain/ports.ts';
+import { codeOf } from '../host/errors.ts';
 import { cgroupOf, KERNEL, type KernelRoots } from './cgroup.ts';
 import { USER_ID } from './container-options.ts';
 import { fileSystems } from './mounts.ts';
@@ -47,6 +48,7 @@ export function readBack({ inspected, seccompProfile }: EngineFacts, kernel: Ker
       seccomp: status('Seccomp') === '2' ? seccompProfile : 'off',
       ...cgroupOf(pid, kernel).limits(),
       tmpBytes: files.tmpBytes,
+      devices: devicesOf(inspected, gpuNodes(join(kernel.proc, String(pid), 'root/dev'))),
     },
     writableMounts: files.writable,
   };
@@ -71,6 +73,7 @@ export function weaknesses(
     ['memory and swap', effective.memorySwapBytes <= limits.memoryBytes, effective.memorySwapBytes],
     ['processor', effective.nanoCpus <= Math.round(limits.cpus * 1e9), effective.nanoCpus],
     ['processes', effective.pids <= limits.pids, effective.pids],
+    ['devices', effective.devices === devicesText(spec.device?.ids ?? []), effective.devices],
     ['/tmp', effective.tmpBytes > 0 && effective.tmpBytes <= roundUp(limits.tmpBytes), effective.tmpBytes],
     [
       'writable mounts',
@@ -79,6 +82,29 @@ export function weaknesses(
     ],
   ];
   return holds.filter(([, ok]) => !ok).map(([what, , found]) => `${what}: ${String(found)}`);
+}
+
+/** How `EffectiveSandbox.devices` names GPUs. */
+export function devicesText(ids: SandboxDevice['ids']): string {
+  return ids.length === 0 ? 'cpu' : `cuda:${ids.join(',')}`;
+}
+
+/** The GPUs that the engine was to give, unless the container's device nodes tell of another number of them. */
+function devicesOf({ HostConfig }: ContainerInspectInfo, nodes: readonly string[] | null): string {
+  const given = (HostConfig.DeviceRequests ?? []).flatMap(({ DeviceIDs }) => DeviceIDs ?? ['all']);
+  return devicesText(nodes === null || nodes.length === given.length ? given : nodes);
+}
+
+/** NVIDIA's GPUs in a container's /dev; null where only root may look. */
+function gpuNodes(folder: string): string[] | null {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^nvidia\d+$/.test(name))
+      .sort();
+  } catch (error) {
+    if (codeOf(error) === 'EACCES') return null;
+    throw error;
+  }
 }
 
 /** A megabyte of shared memory, and message queues that a resource limit bounds, beside /tmp. */

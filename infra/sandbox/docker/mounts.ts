@@ -1,8 +1,8 @@
 /** What a container can write to, by its mounts. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { types } from 'node:util';
 import type { ContainerInspectInfo } from 'dockerode';
+import { codeOf } from '../host/errors.ts';
 import type { KernelRoots } from './cgroup.ts';
 
 export interface FileSystems {
@@ -21,7 +21,7 @@ export function fileSystems(inspected: ContainerInspectInfo, kernel: KernelRoots
       statSync(join(process, 'root', target)),
     );
   } catch (error) {
-    if (types.isNativeError(error) && 'code' in error && error.code === 'EACCES') return ofEngine(inspected);
+    if (codeOf(error) === 'EACCES') return ofEngine(inspected);
     throw error;
   }
 }

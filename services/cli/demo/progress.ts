@@ -1,4 +1,6 @@
 /** What the demo shows while it runs: one line per submission on a terminal, redrawn in place; plain lines elsewhere. */
+
+import { runName } from '../../../domain/evaluation/runs.ts';
 import type { PrismEvent } from '../../../domain/events/catalogue.ts';
 import { figureOf } from '../../../domain/scoring/gains.ts';
 import { bits } from '../output.ts';
@@ -25,9 +27,9 @@ export function describe(
     case 'EvaluationStarted':
       return `evaluation started, attempt ${event.data.attempt}`;
     case 'RunMeasured': {
-      const { pair, seed, ending, curve } = event.data;
+      const { ending, curve } = event.data;
       const how = ending.kind === 'completed' ? '' : ` (${ending.kind}: ${ending.detail})`;
-      return `${pair} on seed ${seed}: ${bits(figureOf(curve))} bits per byte${how}`;
+      return `${runName(event.data)}: ${bits(figureOf(curve))} bits per byte${how}`;
     }
     case 'SubmissionScored': {
       const { total } = event.data;

@@ -43,11 +43,35 @@ export const builtSchema = z.object({
 
 export const trainedSchema = z.object({ ok: z.literal(true), step: z.int() });
 
+/** Said by the host: read leniently, since nothing depends on it being right. */
+const series = z.array(z.number().nullable()).max(2_048).catch([]);
+const telemetrySchema = z
+  .object({
+    gradientNorms: series,
+    noise: z
+      .array(
+        z.object({ small: z.number(), big: z.number(), smallSquared: z.number(), bigSquared: z.number() }),
+      )
+      .max(1)
+      .catch([]),
+    activations: z
+      .object({ ratios: series, nonFinite: z.int().min(0).catch(0) })
+      .catch({ ratios: [], nonFinite: 0 }),
+  })
+  .catch({ gradientNorms: [], noise: [], activations: { ratios: [], nonFinite: 0 } });
+export type Telemetry = z.infer<typeof telemetrySchema>;
+
 export const snapshotSchema = z.object({
   ok: z.literal(true),
   tensors: z.array(tensorSchema).min(1).max(MAX_TENSORS),
-  /** Names of hooks; anything else is not written to the ledger. */
-  hooksUsed: z.array(z.string().regex(/^[a-z_]{1,40}$/)).max(16),
+  /** The reference optimiser's state, where it was asked for; its bytes follow those of the tensors. */
+  optimizer: z
+    .array(tensorSchema)
+    .max(4 * MAX_TENSORS)
+    .default([]),
+  /** Calls by hook; anything but names of hooks is not written to the ledger. */
+  hookUses: z.record(z.string().regex(/^[a-z_]{1,40}$/), z.int().min(0)).default({}),
+  telemetry: telemetrySchema,
 });
 
 /**

@@ -1,4 +1,4 @@
-import type { Measurement } from '../../../domain/evaluation/plan.ts';
+import type { Measurement } from '../../../domain/evaluation/measurement.ts';
 
 export type FailureKind = Exclude<Measurement['ending']['kind'], 'completed'>;
 

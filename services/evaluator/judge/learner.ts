@@ -8,18 +8,38 @@ import {
   doneSchema,
   parseAnswer,
   snapshotSchema,
+  type Telemetry,
   type TensorSpec,
   trainedSchema,
 } from './answers.ts';
 import { LearnerFailure } from './learner-failure.ts';
 import type { Project, ProjectPart } from './run.ts';
-import { checkState, type ModelState } from './tensors.ts';
+import { checkState, type ModelState, stateBytes } from './tensors.ts';
 
 /** Largest header of an answer; also the largest answer without a body. */
 const HEADER_BYTES = 1_048_576;
 const LOGIT_BYTES = 4;
 /** A state of up to so many times the limit is read, so that it gets its true reason. */
 const STATE_SLACK = 2;
+
+/** Adam keeps two moments of each element, and its counters are few. */
+const OPTIMIZER_STATES = 3;
+
+export interface BuildOptions {
+  readonly recipe: Project['recipe'];
+  /** Optimiser steps per batch, under the judge's recipe. */
+  readonly replays?: number;
+  /** Imports the training entrypoint for its inference hook. */
+  readonly hooks?: boolean;
+}
+
+export interface Snapshot {
+  readonly state: ModelState;
+  /** Empty unless it was asked for. */
+  readonly optimizer: ModelState;
+  readonly hookUses: { readonly [hook: string]: number };
+  readonly telemetry: Telemetry;
+}
 
 interface Operation<T> {
   readonly header: Frame['header'];
@@ -34,11 +54,20 @@ interface Operation<T> {
 export class Learner {
   readonly #session: SandboxSession;
   readonly #plan: Plan;
+  readonly #device: 'cpu' | 'cuda';
   #layout: readonly TensorSpec[] | null = null;
 
-  constructor(session: SandboxSession, plan: Plan) {
+  /** @param device what its model runs on */
+  constructor(session: SandboxSession, plan: Plan, device: 'cpu' | 'cuda') {
     this.#session = session;
     this.#plan = plan;
+    this.#device = device;
+  }
+
+  /** Time that processors have spent on its container so far, microseconds; read from outside. */
+  get busyUs(): number {
+    const { cpuUs, gpuBusyUs } = this.#session.usage();
+    return cpuUs + gpuBusyUs;
   }
 
   async #ask<T>(operation: Operation<T>): Promise<{ answer: T; body: Buffer }> {
@@ -84,7 +113,7 @@ export class Learner {
   }
 
   /** Imports the entrypoints and makes the model. Returns how many parameters the host says it has. */
-  async build(seed: number, recipe: Project['recipe']): Promise<number> {
+  async build(seed: number, options: BuildOptions): Promise<number> {
     const { sequenceLength, context, steps, timeouts } = this.#plan;
     const { answer } = await this.#ask({
       header: {
@@ -94,10 +123,14 @@ export class Learner {
           sequence_length: sequenceLength,
           max_layers: context.maxLayers,
           max_parameters: context.maxParameters,
+          depth: context.depth,
           seed,
           steps,
         },
-        recipe,
+        recipe: options.recipe,
+        replays: options.replays ?? 1,
+        hooks: options.hooks ?? false,
+        device: this.#device,
       },
       answer: builtSchema,
       timeoutMs: timeouts.buildMs,
@@ -106,11 +139,16 @@ export class Learner {
     return answer.parameters;
   }
 
-  /** Reveals one batch. @param step from 0 @param windows the batch's windows, one after another */
-  async train(step: number, windows: Buffer): Promise<void> {
+  /**
+   * Reveals one batch.
+   * @param step from 0
+   * @param windows the batch's windows, one after another
+   * @param zeroRate the step is taken, but the optimiser moves nothing
+   */
+  async train(step: number, windows: Buffer, zeroRate = false): Promise<void> {
     const where = `train, step ${step + 1}`;
     const { answer } = await this.#ask({
-      header: { op: 'train', step, batch: this.#plan.batch, length: this.#plan.sequenceLength + 1 },
+      header: { op: 'train', step, batch: this.#plan.batch, length: this.#plan.sequenceLength + 1, zeroRate },
       body: windows,
       answer: trainedSchema,
       timeoutMs: this.#plan.timeouts.stepMs,
@@ -119,39 +157,50 @@ export class Learner {
     if (answer.step !== step) throw new LearnerFailure('malformed', `${where}: answered step ${answer.step}`);
   }
 
-  /** Takes the model. @param step steps done */
-  async snapshot(step: number): Promise<{ state: ModelState; hooksUsed: readonly string[] }> {
+  /** Takes the model. @param step steps done @param optimizer takes the optimiser's state as well */
+  async snapshot(step: number, optimizer = false): Promise<Snapshot> {
     const { maxStateBytes, timeouts } = this.#plan;
     const where = `snapshot, step ${step}`;
     const { answer, body } = await this.#ask({
-      header: { op: 'snapshot' },
+      header: { op: 'snapshot', optimizer },
       answer: snapshotSchema,
       timeoutMs: timeouts.snapshotMs,
-      maxBodyBytes: STATE_SLACK * maxStateBytes,
+      maxBodyBytes: (STATE_SLACK + (optimizer ? OPTIMIZER_STATES : 0)) * maxStateBytes,
       where,
     });
-    const state = { tensors: answer.tensors, body };
+    const size = optimizer ? stateBytes(answer.tensors) : body.length;
+    const state = { tensors: answer.tensors, body: body.subarray(0, size) };
     checkState(state, this.#layout, maxStateBytes, where);
     this.#layout = state.tensors;
-    return { state, hooksUsed: answer.hooksUsed.map((name) => name.toWellFormed()) };
+    const rest = { tensors: answer.optimizer, body: body.subarray(size) };
+    return { state, optimizer: rest, hookUses: answer.hookUses, telemetry: answer.telemetry };
   }
 
-  async load(state: ModelState, step: number): Promise<void> {
+  async load(state: ModelState, step: number, optimizer?: ModelState): Promise<void> {
     await this.#ask({
-      header: { op: 'load', tensors: state.tensors },
-      body: state.body,
+      header: { op: 'load', tensors: state.tensors, ...(optimizer && { optimizer: optimizer.tensors }) },
+      body: optimizer === undefined ? state.body : Buffer.concat([state.body, optimizer.body]),
       answer: doneSchema,
       timeoutMs: this.#plan.timeouts.snapshotMs,
       where: `load, step ${step}`,
     });
   }
 
-  /** Asks for the byte after each of `count` prefixes of `length` bytes. Returns 256 logits for each, one after another. */
-  async predict(prefixes: Buffer, count: number, length: number, step: number): Promise<Float32Array> {
+  /**
+   * Asks for the byte after each of `count` prefixes of `length` bytes. Returns 256 logits for each, one after another.
+   * @param hook by the submission's inference hook rather than by plain `forward`
+   */
+  async predict(
+    prefixes: Buffer,
+    count: number,
+    length: number,
+    step: number,
+    hook = false,
+  ): Promise<Float32Array> {
     const expected = count * VOCABULARY * LOGIT_BYTES;
     const where = `predict, step ${step}`;
     const { body } = await this.#ask({
-      header: { op: 'predict', count, length },
+      header: { op: 'predict', count, length, hook },
       body: prefixes,
       answer: doneSchema,
       timeoutMs: this.#plan.timeouts.predictMs,

@@ -1,31 +1,13 @@
 /** The judge: measures one run from outside the containers that learn in it. */
 import { completedCurve } from '../../../domain/evaluation/curve.ts';
-import type { Measurement, Plan } from '../../../domain/evaluation/plan.ts';
-import type { SandboxLimits, SandboxSession, SandboxUsage } from '../../../domain/ports.ts';
-import { both, type Containers, conduct, type Findings } from './conduct.ts';
-import { Learner } from './learner.ts';
+import type { Measurement } from '../../../domain/evaluation/measurement.ts';
+import { Conductor, type Findings, noFindings } from './conduct.ts';
+import { Fleet } from './fleet.ts';
+import { instrumentedOf } from './instrumented.ts';
+import { latencyOf } from './latency.ts';
 import { LearnerFailure } from './learner-failure.ts';
 import type { JudgeParts, MeasuredRun, RunSpec } from './run.ts';
 import { RunText } from './text.ts';
-
-type Role = keyof Containers<unknown>;
-
-function limitsOf(limits: Plan['trainer']): SandboxLimits {
-  const { memoryBytes, milliCpus, pids, tmpBytes, wallMs } = limits;
-  return { memoryBytes, cpus: milliCpus / 1_000, pids, tmpBytes, wallMs };
-}
-
-async function openContainers(run: RunSpec, parts: JudgeParts): Promise<Containers<SandboxSession>> {
-  const open = (role: Role) =>
-    parts.sandbox.open({ image: 'runner', role, labels: parts.labels, limits: limitsOf(run.plan[role]) });
-  const opening = [open('trainer'), open('predictor')] as const;
-  try {
-    return await both(...opening);
-  } catch (error) {
-    for (const session of opening) await session.then((opened) => opened.close()).catch(() => {});
-    throw error;
-  }
-}
 
 /** How the run ended. Throws what is not the learner's doing. */
 async function endingOf(conducted: Promise<void>, signal?: AbortSignal): Promise<LearnerFailure | null> {
@@ -39,62 +21,67 @@ async function endingOf(conducted: Promise<void>, signal?: AbortSignal): Promise
   }
 }
 
-/** Standard error of both containers and the trace of the exception that ended the run, for the miner. */
-function standardErrorOf(usage: Containers<SandboxUsage>, failure: LearnerFailure | null): string {
-  const sections = [
-    ['trainer', usage.trainer.standardError],
-    ['predictor', usage.predictor.standardError],
-    ['exception', failure?.trace ?? ''],
-  ] as const;
-  return sections
+/** Standard error of all containers and the trace of the exception that ended the run, for the miner. */
+function standardErrorOf(fleet: Fleet, failure: LearnerFailure | null): string {
+  return [...fleet.standardErrors, ['exception', failure?.trace ?? ''] as const]
     .filter(([, text]) => text.trim() !== '')
     .map(([title, text]) => `--- ${title}\n${text.trimEnd()}\n`)
     .join('')
     .toWellFormed();
 }
 
+/** What was found of a run that broke a rule counts for nothing: its curve is not the learner's. */
+function curveOf(run: RunSpec, findings: Findings, failure: LearnerFailure | null): Measurement['curve'] {
+  const broken = failure?.kind === 'impure' || failure?.kind === 'unlearned-state';
+  return completedCurve(run.plan, broken ? [] : findings.points);
+}
+
 /**
- * Runs `run` once, in a trainer and a predictor of its own, and measures it.
+ * Runs `run` once, in containers of its own, and measures it.
  *
- * A run that its learner ended (exception, exit, silence, wrong or non-finite answers, limits) is a measurement too: what it did not reach is
- * completed at 8 bits per byte, and `ending` says why. Throws `SandboxError` of kind `our-fault` where our machinery failed,
- * `CorpusTooSmallError` where the plan needs more text, and the signal's reason where it was cancelled; both containers are gone by then.
+ * A run that its learner ended (exception, exit, silence, wrong or non-finite answers, limits, another answer in a fresh container) is a
+ * measurement too: what it did not reach is completed at 8 bits per byte, and `ending` says why. Throws `SandboxError` of kind `our-fault` where
+ * our machinery failed, `CorpusTooSmallError` where the plan needs more text, and the signal's reason where it was cancelled; all containers are
+ * gone by then.
  */
 export async function measure(run: RunSpec, parts: JudgeParts): Promise<MeasuredRun> {
   const startedAt = parts.clock.now();
   parts.signal?.throwIfAborted();
   const text = new RunText(parts.corpus, run.plan, run.seed);
-  const sessions = await openContainers(run, parts);
-  const close = () => both(sessions.trainer.close(), sessions.predictor.close());
-  const cancel = () => void close();
+  const fleet = new Fleet(run.plan, parts);
+  const cancel = () => void fleet.close();
   parts.signal?.addEventListener('abort', cancel, { once: true });
 
-  const findings: Findings = { points: [], stateBytes: 0, parameters: null, hooksUsed: [] };
+  const findings = noFindings();
   let failure: LearnerFailure | null;
-  let usage: Containers<SandboxUsage>;
   try {
-    const learners = {
-      trainer: new Learner(sessions.trainer, run.plan),
-      predictor: new Learner(sessions.predictor, run.plan),
-    };
-    failure = await endingOf(conduct(run, parts, learners, text, findings), parts.signal);
+    const conductor = new Conductor(run, parts, fleet, text, findings);
+    failure = await endingOf(conductor.conduct(), parts.signal);
   } finally {
     parts.signal?.removeEventListener('abort', cancel);
-    usage = await close();
+    await fleet.close();
   }
 
-  const ending: Measurement['ending'] = failure?.ending ?? { kind: 'completed', detail: '' };
+  const [trainer, predictor] = [fleet.used('trainer'), fleet.used('predictor')];
   return {
-    pair: run.pair,
-    seed: run.seedIndex,
-    ending,
-    curve: completedCurve(run.plan, findings.points),
+    ...run.key,
+    ending: failure?.ending ?? { kind: 'completed', detail: '' },
+    curve: curveOf(run, findings, failure),
+    norms: findings.norms,
+    payloadBytes: run.payloadBytes,
     stateBytes: findings.stateBytes,
-    trainerCpuUs: usage.trainer.cpuUs,
-    predictorCpuUs: usage.predictor.cpuUs,
+    trainerCpuUs: trainer.cpuUs,
+    predictorCpuUs: predictor.cpuUs,
+    gpuBusyUs: trainer.gpuBusyUs,
     durationUs: Math.max(0, Math.round((parts.clock.now() - startedAt) * 1_000)),
-    sandboxes: { trainer: sessions.trainer.effective, predictor: sessions.predictor.effective },
-    instrumented: { parameters: findings.parameters, hooksUsed: [...findings.hooksUsed] },
-    standardError: standardErrorOf(usage, failure),
+    trainerPeakBytes: trainer.peakMemoryBytes,
+    predictorPeakBytes: predictor.peakMemoryBytes,
+    device: `${parts.device.kind} ${parts.device.class}`,
+    latency: latencyOf(findings.predictUs),
+    hook: findings.hook,
+    checks: findings.checks,
+    sandboxes: { trainer: fleet.effective('trainer'), predictor: fleet.effective('predictor') },
+    instrumented: instrumentedOf(findings),
+    standardError: standardErrorOf(fleet, failure),
   };
 }

@@ -1,6 +1,8 @@
 /** What the judge is given, and what it gives back. */
 import type { Corpus } from '../../../domain/evaluation/corpus.ts';
-import type { CurvePoint, Measurement, Pair, Plan } from '../../../domain/evaluation/plan.ts';
+import type { CurvePoint, Measurement } from '../../../domain/evaluation/measurement.ts';
+import type { PanelModel, Plan } from '../../../domain/evaluation/plan.ts';
+import type { RunKey } from '../../../domain/evaluation/runs.ts';
 import type { Clock, Sandbox } from '../../../domain/ports.ts';
 
 /** Source files by their path in the project, and the one that is imported. */
@@ -19,13 +21,30 @@ export interface Project {
   readonly recipe: 'reference' | 'submission';
 }
 
-export interface RunSpec {
+interface Run {
+  /** As it stands at the run's point. */
   readonly plan: Plan;
+  readonly key: RunKey;
   /** 64 hex digits; all that is random in the run derives from it. */
   readonly seed: string;
-  readonly seedIndex: number;
-  readonly pair: Pair;
+}
+
+/** A run in containers. */
+export interface RunSpec extends Run {
   readonly project: Project;
+  /** Bytes delivered for it, compressed. */
+  readonly payloadBytes: number;
+  /** Optimiser steps per batch, under the judge's recipe. */
+  readonly replays: number;
+  /** What is repeated in a fresh container. */
+  readonly checks: { readonly steps: number; readonly predictions: number };
+  /** The project that the inference hook is loaded from; null: none is judged. */
+  readonly hook: Project | null;
+}
+
+/** A run of one of the judge's own tables, in the judge itself. */
+export interface TableSpec extends Run {
+  readonly model: PanelModel;
 }
 
 /** How far a run has come; for people to watch, recorded nowhere. */
@@ -39,12 +58,19 @@ export interface JudgeParts {
   readonly sandbox: Sandbox;
   readonly corpus: Corpus;
   readonly clock: Clock;
-  /** Put on both containers. */
+  /** Put on every container. */
   readonly labels: { readonly [key: string]: string };
+  /** What learners run on. */
+  readonly device: Device;
   readonly onProgress?: (progress: Progress) => void;
-  /** Ends both containers; `measure` then throws the signal's reason. */
+  /** Ends all containers; `measure` then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+/** `class` names what figures are comparable on: the model of processor or GPU. */
+export type Device =
+  | { readonly kind: 'cpu'; readonly class: string }
+  | { readonly kind: 'cuda'; readonly class: string; readonly ids: readonly string[] };
 
 /** A measurement whose standard error is still text: the caller stores it as a blob. */
 export type MeasuredRun = Omit<Measurement, 'standardErrorBlob'> & {

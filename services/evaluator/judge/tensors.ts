@@ -28,6 +28,21 @@ function byteLength({ dtype, shape }: TensorSpec): number {
   return Number.isSafeInteger(bytes) ? bytes : Number.POSITIVE_INFINITY;
 }
 
+/** Bytes of all tensors of a declaration; Infinity where that is beyond counting. */
+export function stateBytes(tensors: readonly TensorSpec[]): number {
+  return tensors.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+}
+
+/** Each tensor with its bytes, as they lie in the state. */
+export function* tensorsOf({ tensors, body }: ModelState): Generator<readonly [TensorSpec, Buffer]> {
+  let start = 0;
+  for (const tensor of tensors) {
+    const end = start + byteLength(tensor);
+    yield [tensor, body.subarray(start, end)];
+    start = end;
+  }
+}
+
 function allFinite(bytes: Buffer, dtype: Dtype): boolean {
   const { bytes: width, exponent } = LAYOUT[dtype];
   if (exponent === null) return true;
@@ -63,7 +78,7 @@ export function checkState(
   where: string,
 ): void {
   const { tensors, body } = state;
-  const total = tensors.reduce((sum, tensor) => sum + byteLength(tensor), 0);
+  const total = stateBytes(tensors);
   if (total > maxBytes || body.length > maxBytes) {
     throw new LearnerFailure('over-limit', `${where}: the model's state is over ${maxBytes} bytes`);
   }
@@ -74,12 +89,9 @@ export function checkState(
     throw new LearnerFailure('malformed', `${where}: ${total} bytes declared, ${body.length} came`);
   }
   if (first !== null) assertSameLayout(tensors, first, where);
-  let start = 0;
-  for (const tensor of tensors) {
-    const end = start + byteLength(tensor);
-    if (!allFinite(body.subarray(start, end), tensor.dtype)) {
+  for (const [tensor, bytes] of tensorsOf(state)) {
+    if (!allFinite(bytes, tensor.dtype)) {
       throw new LearnerFailure('non-finite', `${where}: tensor ${tensor.name} holds NaN or infinity`);
     }
-    start = end;
   }
 }

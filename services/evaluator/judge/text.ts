@@ -1,20 +1,24 @@
 /** What a run reveals and asks, as the containers get it: every byte through the secret alphabet. */
 import type { Corpus, Windows } from '../../../domain/evaluation/corpus.ts';
 import { lossMicrobits, VOCABULARY } from '../../../domain/evaluation/loss.ts';
+import type { CurvePoint } from '../../../domain/evaluation/measurement.ts';
+import { tableSteps } from '../../../domain/evaluation/panel/conduct.ts';
+import type { TableModel } from '../../../domain/evaluation/panel/table-model.ts';
 import type { Plan } from '../../../domain/evaluation/plan.ts';
 import { deriveStreams, type JudgedRequest, type Streams } from '../../../domain/evaluation/streams.ts';
+import type { Clock } from '../../../domain/ports.ts';
 import { LearnerFailure } from './learner-failure.ts';
 
 export class RunText {
   readonly #windows: Windows;
   readonly #streams: Streams;
-  readonly #batch: number;
+  readonly #plan: Plan;
 
   /** Throws `CorpusTooSmallError`. */
   constructor(corpus: Corpus, plan: Plan, seed: string) {
     this.#windows = corpus.windows(plan.sequenceLength + 1);
     this.#streams = deriveStreams(seed, plan, this.#windows.perDocument);
-    this.#batch = plan.batch;
+    this.#plan = plan;
   }
 
   get torchSeed(): number {
@@ -33,8 +37,9 @@ export class RunText {
 
   /** The batch of a step. @param step from 0 */
   batch(step: number): Buffer {
-    const from = step * this.#batch;
-    return this.#encoded(this.#streams.training.slice(from, from + this.#batch), this.#windows.length);
+    const { batch } = this.#plan;
+    const from = step * batch;
+    return this.#encoded(this.#streams.training.slice(from, from + batch), this.#windows.length);
   }
 
   /** What is asked at a checkpoint. */
@@ -58,5 +63,18 @@ export class RunText {
       }
       return loss;
     });
+  }
+
+  /**
+   * The curve of a table model on this text, in turns with whatever else the process has to do: a lease is renewed meanwhile. Throws the
+   * signal's reason where it was cancelled.
+   */
+  async tableCurve(model: TableModel, clock: Clock, signal?: AbortSignal): Promise<CurvePoint[]> {
+    const steps = tableSteps(model, this.#plan, this.#streams, this.#windows);
+    for (let turn = steps.next(); ; turn = steps.next()) {
+      if (turn.done) return turn.value;
+      signal?.throwIfAborted();
+      await clock.sleep(0, signal);
+    }
   }
 }

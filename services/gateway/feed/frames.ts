@@ -2,6 +2,7 @@
 
 import type { EventType } from '../../../domain/events/catalogue.ts';
 import type { Follower } from '../follower.ts';
+import type { ProgressMailbox } from './progress-mailbox.ts';
 
 /** How often something is sent on a silent connection, so that nobody in between gives it up. */
 export const HEARTBEAT_MS = 15_000;
@@ -16,11 +17,13 @@ function position(index: number): string {
 /**
  * Every event after index `after`, in order, without end: each once.
  * @param types only these, where given; the positions between are sent all the same
+ * @param mailbox what is in it is sent between events, where no event waits
  */
 export async function* eventFrames(
   follower: Follower,
   after: number,
   types: ReadonlySet<EventType> | undefined,
+  mailbox: ProgressMailbox,
   signal: AbortSignal,
 ): AsyncGenerator<string | Buffer> {
   const wanted: ReadonlySet<string> | undefined = types;
@@ -38,8 +41,13 @@ export async function* eventFrames(
       if (silent) yield position(last);
       continue;
     }
-    await follower.grown(last + 1, HEARTBEAT_MS, signal);
-    if (last + 1 >= follower.size) yield position(last);
+    const progress = mailbox.take();
+    if (progress !== '') {
+      yield progress;
+      continue;
+    }
+    await follower.grown(last + 1, mailbox.waitMs(HEARTBEAT_MS), signal, mailbox.arrival());
+    if (last + 1 >= follower.size && mailbox.isEmpty) yield position(last);
   }
 }
 

@@ -24,6 +24,13 @@ export const otherRoutes: readonly RouteDoc[] = [
   },
   {
     method: 'get',
+    path: '/v1/submissions/{id}/progress',
+    tag: 'events',
+    summary: 'How far the runs of an evaluation under way have come. Not from the log: it may be lacking.',
+    answers: { 200: { description: JSON_ANSWER, schema: answers.progressSchema } },
+  },
+  {
+    method: 'get',
     path: '/v1/events',
     tag: 'events',
     summary: 'Events of the log in order.',
@@ -45,7 +52,11 @@ export const otherRoutes: readonly RouteDoc[] = [
     query: feedQuery,
     headers: ['Last-Event-ID'],
     answers: {
-      200: { description: 'A stream without end; `id` is the log index.', contentType: 'text/event-stream' },
+      200: {
+        description:
+          'A stream without end; `id` is the log index. With `progress`, messages `progress` without one.',
+        contentType: 'text/event-stream',
+      },
     },
   },
   {

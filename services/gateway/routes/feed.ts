@@ -1,9 +1,11 @@
-/** Server-sent events: the log as it grows, or a read model as it changes. */
+/** Server-sent events: the log as it grows, with the progress of runs where that is asked for, or a read model as it changes. */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import { eventFrames, viewFrames } from '../feed/frames.ts';
+import { ProgressMailbox } from '../feed/progress-mailbox.ts';
 import type { Follower } from '../follower.ts';
+import type { ProgressBoard } from '../progress-board.ts';
 import { feedQuery, parseLastEventId, parseQuery } from '../query.ts';
 import { digestIn, indexOf } from '../state.ts';
 import { bodyOf } from './state.ts';
@@ -18,7 +20,7 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 } as const;
 
-export function registerFeedRoute(app: FastifyInstance, follower: Follower): void {
+export function registerFeedRoute(app: FastifyInstance, follower: Follower, board: ProgressBoard): void {
   const open = new Set<AbortController>();
   app.addHook('preClose', async () => {
     for (const listener of open) listener.abort();
@@ -38,15 +40,34 @@ export function registerFeedRoute(app: FastifyInstance, follower: Follower): voi
     return reply.headers(HEADERS).send(Readable.from(frames(listener.signal), { objectMode: false }));
   }
 
+  /** What is told of a submission, or of `all`, until `signal`: at first what is known of those that run. Empty where none is asked for. */
+  function mailboxOf(wanted: string | undefined, signal: AbortSignal): ProgressMailbox {
+    const mailbox = new ProgressMailbox();
+    if (wanted === undefined) return mailbox;
+    const isWanted = (submission: string) => wanted === 'all' || wanted === submission;
+    const { byId } = follower.state.models.submissions;
+    for (const news of board.underWay()) {
+      const { submission } = news.progress;
+      if (isWanted(submission) && byId.get(submission)?.status === 'running') mailbox.put(news);
+    }
+    const stop = board.listen((news) => {
+      if (isWanted(news.progress.submission)) mailbox.put(news);
+    });
+    signal.addEventListener('abort', stop, { once: true });
+    return mailbox;
+  }
+
   app.get('/v1/feed', { exposeHeadRoute: false }, (request, reply) => {
-    const { projection, types, after } = parseQuery(feedQuery, request.query);
+    const { projection, types, after, progress } = parseQuery(feedQuery, request.query);
     if (projection !== undefined) {
+      if (progress !== undefined)
+        throw new HttpError('bad-request', 'progress: goes with events, not with a projection');
       return stream(reply, (signal) =>
         viewFrames(follower, projection, () => presentView(follower, projection), signal),
       );
     }
     const from = startOf(request, after, follower);
-    return stream(reply, (signal) => eventFrames(follower, from, types, signal));
+    return stream(reply, (signal) => eventFrames(follower, from, types, mailboxOf(progress, signal), signal));
   });
 }
 

@@ -6,6 +6,7 @@ import { CATEGORIES, catalogue, EVENT_TYPES, isEventType } from '../../../domain
 import { NotAnEventError, parseEntry, parseEvent, toEnvelope } from '../../../domain/events/codec.ts';
 import { categoryOf, eventBytes, MAX_EVENT_BYTES } from '../../../domain/events/envelope.ts';
 import { generateLedger } from '../../support/ledger.ts';
+import { epochClosed } from '../../support/randomness.ts';
 
 const ID = '00000000-0000-0000-0000-000000000001';
 const writing = {
@@ -15,7 +16,7 @@ const writing = {
   causationId: null,
   actor: 'test',
 };
-const closed = toEnvelope({ type: 'EpochClosed', data: { epoch: 1 } }, 'epoch-1', 0, writing);
+const closed = toEnvelope(epochClosed(1), 'epoch-1', 0, writing);
 const { events } = generateLedger();
 
 describe('the catalogue', () => {
@@ -52,8 +53,8 @@ describe('an event', () => {
     ['a negative revision', { revision: -1 }],
     ['a time without milliseconds', { time: '2026-01-01T00:00:00Z' }],
     ['an unknown field', { colour: 'red' }],
-    ['an unknown field in its data', { data: { epoch: 1, colour: 'red' } }],
-    ['data that its schema refuses', { data: { epoch: 0 } }],
+    ['an unknown field in its data', { data: { ...epochClosed(1).data, colour: 'red' } }],
+    ['data that its schema refuses', { data: { ...epochClosed(1).data, epoch: 0 } }],
     ['meta without an actor', { meta: { correlationId: ID, causationId: null } }],
   ])('with %s is none', (_name, change) => {
     expect(() => parseEvent({ ...closed, ...change })).toThrow(NotAnEventError);

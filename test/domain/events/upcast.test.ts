@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { EVENT_TYPES } from '../../../domain/events/catalogue.ts';
 import { parseEvent, versionOf } from '../../../domain/events/codec.ts';
 import { type Upcasters, upcast, upcasters } from '../../../domain/events/upcast.ts';
+import { epochClosed } from '../../support/randomness.ts';
 
 /** A made-up type in its fourth version. */
 const chain: Upcasters = {
@@ -48,7 +49,7 @@ describe('upcasting', () => {
       stream: 'epoch-1',
       revision: 0,
       time: '2026-01-01T00:00:00.000Z',
-      data: { epoch: 1 },
+      data: epochClosed(1).data,
       meta: { correlationId: '00000000-0000-0000-0000-000000000001', causationId: null, actor: 'test' },
     };
     expect(() => parseEvent(event)).toThrow('this software knows 1');

@@ -16,6 +16,7 @@ import {
   tell,
 } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
+import { baseRun } from '../../support/measurement.ts';
 
 const numbers = (from: number): number[] => Array.from({ length: 16 }, (_, i) => from + i);
 const near = [...numbers(0).slice(0, 15), 99];
@@ -223,7 +224,9 @@ describe('a training claim', () => {
     const ownership = { ...smallPolicy.ownership, referenceTrainingDigests: [digestOfName('a')] };
     const builder = tell([gpt], { policy: { ...smallPolicy, ownership } });
     expect(trainings(builder)).toEqual([]);
-    expect(lastData(builder, 'EvaluationPlanned')).toMatchObject({ pairs: ['reference', 'architecture'] });
+    expect(lastData(builder, 'EvaluationPlanned')).toMatchObject({
+      runs: [baseRun('reference'), baseRun('architecture')],
+    });
   });
 
   test('by an unproven architecture stays unproven, also where a later one has discovered the family meanwhile', () => {
@@ -261,7 +264,7 @@ describe('a training_for_arch', () => {
     advance(builder, recipe, 1);
     expect(lastData(builder, 'EvaluationPlanned')).toMatchObject({
       architectureFrom: idOf(builder.ledger, gpt, 0),
-      pairs: ['reference', 'architecture', 'recipe'],
+      runs: [baseRun('reference'), baseRun('architecture'), baseRun('recipe')],
     });
     builder.settle();
     expect(lastData(builder, 'SubmissionScored')).toMatchObject({ architecture: null });

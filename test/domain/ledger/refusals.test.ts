@@ -21,6 +21,8 @@ import {
   tell,
 } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
+import { baseRun } from '../../support/measurement.ts';
+import { epochClosed } from '../../support/randomness.ts';
 
 const numbers = Array.from({ length: 16 }, (_, i) => i);
 const gpt: Script = {
@@ -165,9 +167,9 @@ describe('the fold refuses', () => {
       'policy-2',
       [{ type: 'PolicyAdopted', data: { policy: smallPolicy, reason: '' } }],
     ],
-    ['an epoch out of turn', streamOf.epoch(3), [{ type: 'EpochClosed', data: { epoch: 3 } }]],
-    ['an epoch in the stream of another', streamOf.epoch(3), [{ type: 'EpochClosed', data: { epoch: 2 } }]],
-    ['an epoch that is closed', streamOf.epoch(1), [{ type: 'EpochClosed', data: { epoch: 1 } }]],
+    ['an epoch out of turn', streamOf.epoch(3), [epochClosed(3)]],
+    ['an epoch in the stream of another', streamOf.epoch(3), [epochClosed(2)]],
+    ['an epoch that is closed', streamOf.epoch(1), [epochClosed(1)]],
     ['an emission of weights that are not derived', streamOf.epoch(1), [emission(1)]],
     ['an emission of an epoch that is open', streamOf.epoch(2), [emission(2)]],
     ['a resolution of what is not held', streamOf.family(family), [{ type: 'HoldResolved', data: hold }]],
@@ -229,7 +231,10 @@ describe('the fold refuses', () => {
   });
 
   test.each([
-    ['other pairs', { pairs: ['reference' as const] }],
+    ['other runs', { runs: [baseRun('reference')] }],
+    ['a futility stop that its policy has not', { futilityMicrobits: 1 }],
+    ['a hook that it does not have', { hookWith: 'recipe' as const }],
+    ['other architectures that nobody drew', { others: [{ family, submission: idOf(ledger, gpt, 0) }] }],
     ['another plan', { planDigest: '0'.repeat(64) }],
     ["another's architecture", { architectureFrom: family }],
     ['fewer seeds than the policy wants', { seeds: ['0'.repeat(64), '1'.repeat(64)] }],

@@ -1,15 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Measurement, Pair } from '../../../domain/evaluation/plan.ts';
-import { scoreOf, scorePpm } from '../../../domain/scoring/score.ts';
-import { measuredOf, smallPolicy } from '../../support/history.ts';
+import type { Measurement } from '../../../domain/evaluation/measurement.ts';
+import type { Pair } from '../../../domain/evaluation/runs.ts';
+import { scoreOf as scoreBy, scorePpm } from '../../../domain/scoring/score.ts';
+import { smallPolicy } from '../../support/history.ts';
+import { baseRun, completed } from '../../support/measurement.ts';
 
 const BASIS = '00000000-0000-0000-0000-000000000001';
 const rules = smallPolicy.scoring;
 
 /** A run whose judged loss is `loss` at every checkpoint. */
 function run(pair: Pair, seed: number, loss: number): Measurement {
-  const measured = measuredOf(pair, seed, { hotkey: 'A', kind: 'full', architecture: 'a' }, smallPolicy);
-  return { ...measured, curve: measured.curve.map((point) => ({ ...point, lossMicrobits: loss })) };
+  return completed(baseRun(pair, seed), smallPolicy.plan, () => loss);
+}
+
+function scoreOf(measured: readonly Measurement[], ownArchitecture = true) {
+  return scoreBy(measured, { plan: smallPolicy.plan, rules, firstTrained: 0, ownArchitecture, basis: BASIS });
 }
 
 /** One run of a pair per seed, with these losses. */
@@ -22,7 +27,7 @@ describe('a score', () => {
       ...runs('architecture', 4_000_000, 5_200_000),
       ...runs('recipe', 3_500_000, 4_900_000),
     ];
-    expect(scoreOf(measured, true, rules, BASIS)).toEqual({
+    expect(scoreOf(measured)).toMatchObject({
       basis: BASIS,
       architecture: {
         n: 2,
@@ -41,7 +46,7 @@ describe('a score', () => {
       ...runs('reference', 5_000_000, 6_000_000, 5_500_000),
       ...runs('architecture', 4_000_000, 5_200_000, 5_100_000),
     ];
-    expect(scoreOf(measured.toReversed(), true, rules, BASIS)).toEqual(scoreOf(measured, true, rules, BASIS));
+    expect(scoreOf(measured.toReversed())).toEqual(scoreOf(measured));
   });
 
   test('is not taken away by a recipe that hurts', () => {
@@ -50,7 +55,7 @@ describe('a score', () => {
       ...runs('architecture', 4_000_000),
       ...runs('recipe', 7_000_000),
     ];
-    const score = scoreOf(measured, true, rules, BASIS);
+    const score = scoreOf(measured);
     expect(score.total).toEqual(score.architecture);
     expect(score.training).toMatchObject({ meanMicrobits: -3_000_000 });
   });
@@ -61,7 +66,7 @@ describe('a score', () => {
       ...runs('architecture', 6_000_000, 4_900_000),
       ...runs('recipe', 5_000_000, 4_900_000),
     ];
-    expect(scoreOf(measured, true, rules, BASIS).training).toMatchObject({ meanMicrobits: 0 });
+    expect(scoreOf(measured).training).toMatchObject({ meanMicrobits: 0 });
   });
 
   test('of a recipe for another’s architecture has no architecture, and counts the whole pair', () => {
@@ -70,7 +75,7 @@ describe('a score', () => {
       ...runs('architecture', 4_000_000),
       ...runs('recipe', 3_000_000),
     ];
-    expect(scoreOf(measured, false, rules, BASIS)).toMatchObject({
+    expect(scoreOf(measured, false)).toMatchObject({
       architecture: null,
       training: { meanMicrobits: 1_000_000 },
       total: { meanMicrobits: 2_000_000 },
@@ -79,14 +84,12 @@ describe('a score', () => {
 
   test('without a recipe has no training', () => {
     const measured = [...runs('reference', 5_000_000), ...runs('architecture', 4_000_000)];
-    expect(scoreOf(measured, true, rules, BASIS).training).toBeNull();
+    expect(scoreOf(measured).training).toBeNull();
   });
 
   test('needs the reference and the architecture on a common seed', () => {
-    expect(() => scoreOf([run('reference', 0, 1), run('architecture', 1, 1)], true, rules, BASIS)).toThrow(
-      RangeError,
-    );
-    expect(() => scoreOf([], true, rules, BASIS)).toThrow(RangeError);
+    expect(() => scoreOf([run('reference', 0, 1), run('architecture', 1, 1)])).toThrow(RangeError);
+    expect(() => scoreOf([])).toThrow(RangeError);
   });
 
   test('in parts per million of 8 bits is never below 0', () => {

@@ -12,7 +12,6 @@ import {
   isFinal,
   outstandingRuns,
   type Phase,
-  plannedRuns,
   type SubmissionState,
 } from '../../../domain/submission/state.ts';
 import {
@@ -24,6 +23,8 @@ import {
   type Script,
   smallPolicy,
 } from '../../support/history.ts';
+import { baseRun } from '../../support/measurement.ts';
+import { epochClosed } from '../../support/randomness.ts';
 
 const LEDGER = '00000000-0000-0000-0000-000000000001';
 const NOW = '2026-01-01T00:00:00.000Z';
@@ -44,7 +45,11 @@ const planned: DecidedAs<'EvaluationPlanned'> = {
     planDigest: '0'.repeat(64),
     corpus: '1'.repeat(64),
     seeds: ['2'.repeat(64)],
-    pairs: ['reference', 'architecture'],
+    randomness: { kind: 'committed', epoch: 1, commitment: '3'.repeat(64) },
+    runs: [baseRun('reference'), baseRun('architecture')],
+    futilityMicrobits: null,
+    hookWith: null,
+    others: [],
     architectureFrom: LEDGER,
   },
 };
@@ -56,7 +61,7 @@ const measure = (
 ): SubmissionCommand => ({
   type: 'measure',
   token,
-  measurement: measuredOf(pair, seed, script, smallPolicy),
+  measurement: measuredOf(baseRun(pair, seed), script, smallPolicy),
 });
 const lapse = (now: string, by = 'b', restarted = false): SubmissionCommand => ({
   type: 'lapse',
@@ -98,8 +103,11 @@ const PAST: { readonly [phase in Phase]: readonly Past[] } = {
         basis: LEDGER,
         architecture: null,
         training: null,
+        hook: null,
         total: { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 },
         scorePpm: 0,
+        card: { pair: 'architecture', signals: [], penalties: [] },
+        elsewhere: [],
       },
     },
   ],
@@ -279,7 +287,7 @@ describe('an attempt', () => {
 
   test('hands on what it has measured to the next', () => {
     const state = given(...inPlan, start(), measure(1, 'reference'), fault(1), start('b'));
-    expect(outstandingRuns(state)).toEqual([{ pair: 'architecture', seed: 0 }]);
+    expect(outstandingRuns(state)).toEqual([baseRun('architecture')]);
     expect(refusal(state, measure(2, 'reference'))).toBe('already-done');
     expect(
       given(...PAST.planned, start(), measure(1, 'reference'), fault(1), start(), measure(2, 'architecture'))
@@ -387,12 +395,7 @@ describe('an event that no command leads to is refused', () => {
       },
       'fenced',
     ],
-    [
-      'an event of another kind of stream',
-      inPlan,
-      { type: 'EpochClosed', data: { epoch: 1 } },
-      'wrong-content',
-    ],
+    ['an event of another kind of stream', inPlan, epochClosed(1), 'wrong-content'],
   ])('%s', (_name, past, event, code) => {
     expect(() => evolveSubmission(given(...past), event)).toThrow(expect.objectContaining({ code }));
   });
@@ -436,13 +439,4 @@ test('whatever commands come, what is decided can follow, and the rules hold', (
     { numRuns: 300 },
   );
   expect(measured).toBeGreaterThan(0);
-});
-
-test('a plan is run pair by pair on the streams of each seed', () => {
-  expect(plannedRuns({ ...planned.data, seeds: ['3'.repeat(64), '4'.repeat(64)] })).toEqual([
-    { pair: 'reference', seed: 0 },
-    { pair: 'architecture', seed: 0 },
-    { pair: 'reference', seed: 1 },
-    { pair: 'architecture', seed: 1 },
-  ]);
 });

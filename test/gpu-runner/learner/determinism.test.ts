@@ -44,7 +44,7 @@ def get_recipe(ctx):
 `;
 
 async function session(
-  role: 'trainer' | 'predictor',
+  role: 'trainer' | 'predictor' | 'replayer',
   recipe: 'reference' | 'submission',
   seed: number,
 ): Promise<SandboxSession> {
@@ -54,7 +54,7 @@ async function session(
   await ask(opened, projectFrame({ files: { 'model.py': SOURCE } }));
   await ask(opened, {
     header: { op: 'build', context: { ...CONTEXT, seed }, recipe },
-    body: Buffer.alloc(0),
+    body: EMPTY,
   });
   return opened;
 }
@@ -68,21 +68,23 @@ async function ask(
   return answer;
 }
 
+const WINDOWS = Buffer.from(Array.from({ length: 8 * 17 }, (_, index) => (index * index + 7 * index) % 251));
+const EMPTY = Buffer.alloc(0);
+
+function train(to: SandboxSession, step: number) {
+  return ask(to, { header: { op: 'train', step, batch: 8, length: 17 }, body: WINDOWS });
+}
+
 /** The model after 12 steps of 8 windows, and what a fresh predictor says to some of the text. */
 async function run(recipe: 'reference' | 'submission', seed: number) {
   const trainer = await session('trainer', recipe, seed);
-  const windows = Buffer.from(
-    Array.from({ length: 8 * 17 }, (_, index) => (index * index + 7 * index) % 251),
-  );
-  for (let step = 0; step < 12; step += 1) {
-    await ask(trainer, { header: { op: 'train', step, batch: 8, length: 17 }, body: windows });
-  }
-  const state = await ask(trainer, { header: { op: 'snapshot' }, body: Buffer.alloc(0) });
+  for (let step = 0; step < 12; step += 1) await train(trainer, step);
+  const state = await ask(trainer, { header: { op: 'snapshot' }, body: EMPTY });
   const predictor = await session('predictor', recipe, seed);
   await ask(predictor, { header: { op: 'load', tensors: state.header.tensors }, body: state.body });
   const logits = await ask(predictor, {
     header: { op: 'predict', count: 4, length: 9 },
-    body: windows.subarray(0, 36),
+    body: WINDOWS.subarray(0, 36),
   });
   await Promise.all([trainer.close(), predictor.close()]);
   return { state: state.body, logits: logits.body };
@@ -98,6 +100,28 @@ describe('two fresh containers', () => {
       expect(second.logits.equals(first.logits)).toBe(true);
     },
   );
+
+  test('repeat a step of each other', async () => {
+    const [trainer, replayer] = [
+      await session('trainer', 'reference', 11),
+      await session('replayer', 'reference', 11),
+    ];
+    const snapshot = { header: { op: 'snapshot', optimizer: true }, body: EMPTY };
+    for (let step = 0; step < 3; step += 1) await train(trainer, step);
+    const { header, body } = await ask(trainer, snapshot);
+    await ask(replayer, {
+      header: { op: 'load', tensors: header.tensors, optimizer: header.optimizer },
+      body,
+    });
+    const states = [];
+    for (const one of [trainer, replayer]) {
+      await train(one, 3);
+      states.push((await ask(one, snapshot)).body);
+      await one.close();
+    }
+    expect(states[1]?.equals(states[0] ?? EMPTY)).toBe(true);
+    expect(states[0]?.equals(body)).toBe(false);
+  });
 
   test('differ where the seed differs', async () => {
     const [first, second] = [await run('reference', 11), await run('reference', 12)];

@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { GPU_RUNNER, imageTags } from '../../../infra/sandbox/image-tag.ts';
 
-export type Role = 'trainer' | 'predictor';
+export type Role = 'trainer' | 'predictor' | 'replayer';
 
 export interface Answer {
   readonly header: { readonly [key: string]: unknown };
@@ -108,30 +108,36 @@ export class Learner {
     return this.ask(header, body);
   }
 
-  build(recipe: 'reference' | 'submission' = 'reference', context: object = CONTEXT): Promise<Answer> {
-    return this.ask({ op: 'build', context, recipe });
+  /** @param more optional fields of the request, here and below */
+  build(
+    recipe: 'reference' | 'submission' = 'reference',
+    context: object = CONTEXT,
+    more: object = {},
+  ): Promise<Answer> {
+    return this.ask({ op: 'build', context, recipe, ...more });
   }
 
-  train(step: number, windows: readonly string[]): Promise<Answer> {
+  train(step: number, windows: readonly string[], more: object = {}): Promise<Answer> {
     const length = windows[0]?.length ?? 0;
     return this.ask(
-      { op: 'train', step, batch: windows.length, length },
+      { op: 'train', step, batch: windows.length, length, ...more },
       Buffer.from(windows.join(''), 'latin1'),
     );
   }
 
-  snapshot(): Promise<Answer> {
-    return this.ask({ op: 'snapshot' });
+  snapshot(more: object = {}): Promise<Answer> {
+    return this.ask({ op: 'snapshot', ...more });
   }
 
-  load(snapshot: Answer): Promise<Answer> {
-    return this.ask({ op: 'load', tensors: snapshot.header.tensors }, snapshot.body);
+  /** Loads the model, and the optimiser's state where the snapshot has it. */
+  load({ header: { tensors, optimizer }, body }: Answer): Promise<Answer> {
+    return this.ask({ op: 'load', tensors, ...(optimizer === undefined ? {} : { optimizer }) }, body);
   }
 
-  predict(prefixes: readonly string[]): Promise<Answer> {
+  predict(prefixes: readonly string[], more: object = {}): Promise<Answer> {
     const length = prefixes[0]?.length ?? 0;
     return this.ask(
-      { op: 'predict', count: prefixes.length, length },
+      { op: 'predict', count: prefixes.length, length, ...more },
       Buffer.from(prefixes.join(''), 'latin1'),
     );
   }
@@ -171,6 +177,11 @@ export function floats(body: Buffer): number[] {
 /** A table model of 256 x 256 parameters whose first weight tests can read; `code` is added to the file. */
 export function tableProject(code = '', more: { readonly [path: string]: string } = {}): TestProject {
   return { files: { 'model.py': `${TABLE}\n${code}`, ...more } };
+}
+
+/** A project of one file. */
+export function projectOf(source: string): TestProject {
+  return { files: { 'model.py': source } };
 }
 
 const TABLE = `import torch

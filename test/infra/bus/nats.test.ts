@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect } from 'nats';
+import { MAX_PROGRESS_BYTES, type RunProgress } from '../../../domain/evaluation/progress.ts';
 import type { Bus } from '../../../domain/ports.ts';
 import { connectNatsBus } from '../../../infra/bus/nats.ts';
 import { type NatsServer, startNatsServer } from '../../../infra/bus/nats-server.ts';
@@ -95,6 +96,129 @@ describe('wake-ups', () => {
     expect(reports).toEqual([expect.stringContaining('a category is lower-case letters')]);
     await one.close();
     expect(() => one.wake('epoch')).not.toThrow();
+  });
+});
+
+const SUBMISSION = '070105ab-0000-5000-8000-000000000000';
+
+const progressAt = (step: number, changes: Partial<RunProgress> = {}): RunProgress => ({
+  submission: SUBMISSION,
+  run: 'architecture seed 1',
+  step,
+  steps: 300,
+  lossMicrobits: step < 25 ? null : 4_000_000,
+  ended: false,
+  runsDone: 4,
+  runsPlanned: 9,
+  at: '2026-01-01T00:00:12.345Z',
+  ...changes,
+});
+
+/** The next message that is heard. */
+function heard(on: Bus): Promise<RunProgress> {
+  return new Promise((resolve) => {
+    const stop = on.onProgress((progress) => {
+      stop();
+      resolve(progress);
+    });
+  });
+}
+
+describe('progress', () => {
+  test('goes to who listens, as it was told, until they stop', async () => {
+    const [evaluator, gateway] = [await bus('evaluator'), await bus('gateway')];
+    const all: RunProgress[] = [];
+    const stop = gateway.onProgress((progress) => all.push(progress));
+    for (const step of [0, 25, 300]) {
+      const next = heard(gateway);
+      evaluator.tell(progressAt(step));
+      expect(await next).toEqual(progressAt(step));
+    }
+    stop();
+    const next = heard(gateway);
+    evaluator.tell(progressAt(300, { ended: true }));
+    expect(await next).toMatchObject({ ended: true });
+    expect(all).toEqual([0, 25, 300].map((step) => progressAt(step)));
+  });
+
+  test('is JSON on the subject prism.progress.<submission>, for tools and other languages', async () => {
+    const connection = await connect({ servers: server.url });
+    const messages = connection.subscribe('prism.progress.>', { max: 1 });
+    await connection.flush();
+    (await bus('one')).tell(progressAt(25));
+    for await (const message of messages)
+      expect([message.subject, message.json()]).toEqual([`prism.progress.${SUBMISSION}`, progressAt(25)]);
+    await connection.close();
+  });
+
+  test.each([
+    ['nothing', '', SUBMISSION],
+    ['no JSON', '{"step":', SUBMISSION],
+    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), SUBMISSION],
+    ['something else', JSON.stringify(['progress']), SUBMISSION],
+    ['a field more', JSON.stringify({ ...progressAt(1), score: 1 }), SUBMISSION],
+    ['a field less', JSON.stringify({ ...progressAt(1), run: undefined }), SUBMISSION],
+    ['another type', JSON.stringify({ ...progressAt(1), lossMicrobits: '0' }), SUBMISSION],
+    ['half a step', JSON.stringify(progressAt(0.5)), SUBMISSION],
+    ['a step after the last', JSON.stringify(progressAt(301)), SUBMISSION],
+    ['more runs than planned', JSON.stringify(progressAt(1, { runsDone: 10 })), SUBMISSION],
+    ['a name that is a terminal escape', JSON.stringify(progressAt(1, { run: '\x1b[2J' })), SUBMISSION],
+    ['a name without end', JSON.stringify(progressAt(1, { run: 'a'.repeat(101) })), SUBMISSION],
+    ['another submission', JSON.stringify(progressAt(1)), '070105ab-0000-5000-8000-000000000001'],
+    ['too much of it', JSON.stringify(progressAt(1)).padEnd(MAX_PROGRESS_BYTES + 1), SUBMISSION],
+  ])('that is %s is passed over and reported', async (_what, payload, subject) => {
+    const reports: string[] = [];
+    const one = await bus('one', (message) => reports.push(message));
+    const next = heard(one);
+    const connection = await connect({ servers: server.url });
+    connection.publish(`prism.progress.${subject}`, payload);
+    connection.publish(`prism.progress.${SUBMISSION}`, JSON.stringify(progressAt(2)));
+    expect(await next).toEqual(progressAt(2));
+    expect(reports).toEqual([expect.stringMatching(/^passed over 1 progress messages/)]);
+    await connection.close();
+  });
+
+  test('that cannot be read floods no log, and puts nothing of its own into it', async () => {
+    const reports: string[] = [];
+    const one = await bus('one', (message) => reports.push(message));
+    const next = heard(one);
+    const connection = await connect({ servers: server.url });
+    for (let sent = 0; sent < 1_000; sent += 1)
+      connection.publish(`prism.progress.${SUBMISSION}`, JSON.stringify({ 'forged\nline': 1 }));
+    connection.publish(`prism.progress.${SUBMISSION}`, JSON.stringify(progressAt(2)));
+    await next;
+    expect(reports).toHaveLength(10);
+    expect(reports.at(-1)).toContain('passed over 512 ');
+    expect(reports.join()).not.toContain('forged');
+    await connection.close();
+  });
+
+  test('that is wrong is not sent, and telling it does not throw; nor after close', async () => {
+    const reports: string[] = [];
+    const one = await bus('one', (message) => reports.push(message));
+    one.tell(progressAt(301));
+    one.tell(progressAt(1, { submission: 'a.b\r\nPUB x 0' }));
+    expect(reports).toEqual([
+      expect.stringContaining('was dropped: Error: step: custom'),
+      expect.stringContaining('was dropped: Error: submission: invalid_format'),
+    ]);
+    await one.close();
+    expect(() => one.tell(progressAt(1))).not.toThrow();
+  });
+
+  test('comes again after the server was away, and none of what was told meanwhile', async () => {
+    const reports: string[] = [];
+    const one = await bus('one', (message) => reports.push(message));
+    const two = await bus('two');
+    process.kill(server.pid, 'SIGKILL');
+    while (!reports.some((message) => message.includes('disconnect'))) await delay(20);
+    one.tell(progressAt(1));
+    await server.stop();
+    server = await startNatsServer({ dir, port: portOf(server) });
+    await wakeUntilHeard(one, two, 'epoch');
+    const next = heard(two);
+    one.tell(progressAt(2));
+    expect(await next).toEqual(progressAt(2));
   });
 });
 
@@ -191,12 +315,15 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('no bus: nothing is woken, nothing fails', async () => {
+test('no bus: nothing is woken, nothing is told, nothing fails', async () => {
   const none = noBus();
   const heard: string[] = [];
   const stop = none.onWake((category) => heard.push(category));
   none.wake('epoch');
+  const stopListening = none.onProgress(({ run }) => heard.push(run));
+  none.tell(progressAt(1));
   stop();
+  stopListening();
   await none.close();
   expect(heard).toEqual([]);
 });

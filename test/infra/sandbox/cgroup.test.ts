@@ -31,6 +31,7 @@ const VERSION_2 = {
   'cg/system.slice/docker-abc.scope/cpu.max': '150000 100000\n',
   'cg/system.slice/docker-abc.scope/pids.max': '64\n',
   'cg/system.slice/docker-abc.scope/cpu.stat': 'usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n',
+  'cg/system.slice/docker-abc.scope/memory.peak': '524288\n',
   'cg/system.slice/docker-abc.scope/memory.events': 'low 0\nhigh 0\nmax 9\noom 3\noom_kill 2\n',
 };
 
@@ -40,6 +41,7 @@ const VERSION_1 = {
   'proc/swaps': SWAP,
   'cg/memory/docker/abc/memory.limit_in_bytes': '1048576\n',
   'cg/memory/docker/abc/memory.memsw.limit_in_bytes': '1048576\n',
+  'cg/memory/docker/abc/memory.max_usage_in_bytes': '524288\n',
   'cg/memory/docker/abc/memory.oom_control': 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n',
   'cg/cpu/docker/abc/cpu.cfs_quota_us': '150000\n',
   'cg/cpu/docker/abc/cpu.cfs_period_us': '100000\n',
@@ -59,14 +61,14 @@ describe.each([
       nanoCpus: 1_500_000_000,
       pids: 64,
     });
-    expect([cgroup.cpuUs(), cgroup.oomKills()]).toEqual([1234, 2]);
+    expect([cgroup.cpuUs(), cgroup.peakMemoryBytes(), cgroup.oomKills()]).toEqual([1234, 524_288, 2]);
   });
 
   test('counters of a group that is gone are null', () => {
     const roots = tree(files);
     const cgroup = cgroupOf(7, roots);
     rmSync(roots.cgroup, { recursive: true });
-    expect([cgroup.cpuUs(), cgroup.oomKills()]).toEqual([null, null]);
+    expect([cgroup.cpuUs(), cgroup.peakMemoryBytes(), cgroup.oomKills()]).toEqual([null, null, null]);
   });
 });
 
@@ -81,6 +83,12 @@ test('without limits each is infinite', () => {
   expect(new Set(Object.values(cgroupOf(7, { proc, cgroup }).limits()))).toEqual(
     new Set([Number.POSITIVE_INFINITY]),
   );
+});
+
+test('a kernel that does not keep the peak says nothing of it', () => {
+  const { 'cg/system.slice/docker-abc.scope/memory.peak': _, ...older } = VERSION_2;
+  const cgroup = cgroupOf(7, tree(older));
+  expect([cgroup.cpuUs(), cgroup.peakMemoryBytes()]).toEqual([1234, null]);
 });
 
 test('where swap is not accounted for, it counts as unlimited, unless the machine has none', () => {

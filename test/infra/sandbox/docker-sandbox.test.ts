@@ -57,6 +57,7 @@ describe('a container of ours', () => {
       nanoCpus: 500_000_000,
       pids: 16,
       tmpBytes: 2 * MIB,
+      devices: 'cpu',
     });
   });
 
@@ -106,10 +107,25 @@ serve({'fail': fail})`;
     const usage = await session.close();
     expect(usage).toMatchObject({ standardError: '', oomKilled: false, exitCode: expect.any(Number) });
     expect(usage.cpuUs).toBeGreaterThan(0);
+    expect(session.usage()).toEqual(expect.objectContaining({ cpuUs: usage.cpuUs }));
     expect(readdirSync(socketRoot)).toEqual([]);
     rmdirSync(socketRoot);
     expect(await sandbox.sweep(LABELS)).toBe(0);
     await expect(send(session, { op: 'ping' })).rejects.toThrow('closed');
+  });
+
+  test('tells what it uses while it runs', async () => {
+    const session = await open();
+    const before = session.usage();
+    expect(before.peakMemoryBytes).toBeGreaterThan(MIB);
+    await send(session, { op: 'echo' }, Buffer.alloc(24 * MIB));
+    const after = session.usage();
+    expect(after.cpuUs).toBeGreaterThan(before.cpuUs);
+    expect(after.peakMemoryBytes).toBeGreaterThan(before.peakMemoryBytes + 20 * MIB);
+    expect(after.peakMemoryBytes).toBeLessThanOrEqual(SPEC.limits.memoryBytes);
+    const usage = await session.close();
+    expect(usage.cpuUs).toBeGreaterThanOrEqual(after.cpuUs);
+    expect(usage).toMatchObject({ peakMemoryBytes: after.peakMemoryBytes, gpuBusyUs: 0 });
   });
 
   test('runs PyTorch on OpenBLAS in the runner image', async () => {
@@ -199,6 +215,8 @@ describe('an infrastructure fault is ours', () => {
     ['processor', { NanoCpus: 0 }],
     ['processes', { PidsLimit: 0 }],
     ['/tmp', { Tmpfs: { '/tmp': 'rw,size=64m' } }],
+    // A GPU that was not asked for; any device will do.
+    ['devices', { Devices: [{ PathOnHost: '/dev/null', PathInContainer: '/dev/nvidia0', CgroupPermissions: 'rw' }] }],
     ['writable mounts', { Tmpfs: { '/tmp': 'rw,size=2m', '/var/tmp': 'rw,size=1m' } }],
   ])('it is less confined than asked for: %s', async (what, change) => {
     const lax = openDockerSandbox({ entrypoint: SERVE, docker: new LaxDocker(change) });

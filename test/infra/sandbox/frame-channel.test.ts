@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Frame } from '../../../domain/ports.ts';
-import { FrameChannel } from '../../../infra/sandbox/docker/frame-channel.ts';
+import { FrameChannel } from '../../../infra/sandbox/host/frame-channel.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'prism-channel-'));
 const path = join(folder, 'socket');

@@ -6,7 +6,7 @@ import { streamOf } from '../../../domain/events/ids.ts';
 import { parseTime } from '../../../domain/events/time.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
 import { type BlobStore, StoreUnavailableError } from '../../../domain/ports.ts';
-import { drawSeeds } from '../../../services/evaluator/seeds.ts';
+import { epochSecret, seedsFrom } from '../../../domain/randomness/seeds.ts';
 import { evaluator } from '../../../services/evaluator/service.ts';
 import type { LedgerClient } from '../../../services/runtime/ledger-client.ts';
 import { silentLogger } from '../../../services/runtime/logger.ts';
@@ -16,15 +16,17 @@ import { type OpenedContainer, ScriptedSandbox } from '../../doubles/scripted-sa
 import { shortCorpus } from '../../doubles/short-plan.ts';
 import { memoryBlobs } from '../../simulation/ports.ts';
 import { type Engine, engineWith, type StoreFaults } from '../../support/engine.ts';
+import { testEvaluatorParts } from '../../support/evaluator-parts.ts';
 import { advance, openLedger, type Script, startedOf } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
+import { MASTER } from '../../support/randomness.ts';
 import { shortPolicy, submitReviewed } from '../../support/submitted.ts';
 
-const SECRET = Buffer.alloc(32, 1);
 const script: Script = { hotkey: 'A', kind: 'full', architecture: 'gpt', training: 'a' };
 const PAIRS = ['reference', 'architecture', 'recipe'];
 /** Three pairs on two seeds. */
-const RUNS = [0, 1].flatMap((seed) => PAIRS.map((pair) => `${pair} ${seed}`));
+const RUN_KEYS = [0, 1].flatMap((seed) => PAIRS.map((pair) => ({ pair, variant: 0, point: 0, seed })));
+const RUNS = RUN_KEYS.map(({ pair, seed }) => `${pair} ${seed}`);
 
 function absentCorpus(digest: string): never {
   throw new Error(`the corpus ${digest} is not here`);
@@ -80,8 +82,8 @@ async function setting(
         log: silentLogger,
         corpus: shortCorpus,
         earlierCorpus,
-        secret: SECRET,
-        reference: new Map([['model.py', Buffer.from('# reference\n')]]),
+        ...testEvaluatorParts,
+        bus,
         worker,
         parallel,
       });
@@ -127,7 +129,7 @@ describe('an evaluation', () => {
     const measured = await one.all('RunMeasured');
     expect(namesOf(measured).toSorted()).toEqual(RUNS.toSorted());
     expect(measured.map(({ ending }) => ending)).toEqual(Array(6).fill({ kind: 'completed', detail: '' }));
-    expect(one.sandbox.containers).toHaveLength(12);
+    expect(one.sandbox.containers).toHaveLength(14);
     for (const { closed, spec } of one.sandbox.containers) {
       expect(closed).toBe(true);
       expect(spec.labels).toMatchObject({
@@ -146,8 +148,9 @@ describe('an evaluation', () => {
     expect(await one.all('EvaluationPlanned')).toMatchObject([
       {
         corpus: shortCorpus.digest,
-        seeds: drawSeeds(SECRET, one.id, 2),
-        pairs: PAIRS,
+        randomness: { kind: 'committed', epoch: 1 },
+        seeds: seedsFrom(epochSecret(MASTER, 1), one.id, 2),
+        runs: RUN_KEYS,
         architectureFrom: one.id,
       },
     ]);
@@ -290,8 +293,8 @@ describe('an attempt that fails for a fault of ours', () => {
       'architecture 1 2',
       'recipe 1 2',
     ]);
-    // Six runs and the one that failed, two containers each.
-    expect(one.sandbox.containers).toHaveLength(14);
+    // Six runs and the one that failed, two containers each, and one more for each of the two that are checked.
+    expect(one.sandbox.containers).toHaveLength(16);
     expect(await one.all('EvaluationFaulted')).toMatchObject([
       { attempt: 1, reason: expect.stringContaining('our-fault') },
     ]);
@@ -388,18 +391,20 @@ test("a recipe for another's architecture runs on the code of the discoverer", a
     log: silentLogger,
     corpus: shortCorpus,
     earlierCorpus: absentCorpus,
-    secret: SECRET,
+    bus,
+    ...testEvaluatorParts,
   };
   const service = evaluator({
     ...parts,
-    reference: new Map([['model.py', Buffer.from('# reference\n')]]),
     worker: 'a',
     parallel: 1,
   });
   const stop = new AbortController();
   const running = runService(service, { client, bus, clock, log: silentLogger }, stop.signal);
   await clock.until(() => [...client.state.submissions.values()][1]?.state.phase === 'measured');
-  const sent = sandbox.containers.map(({ requests }) => requests[0]?.body.toString('utf8') ?? '');
+  const sent = sandbox.containers
+    .filter(({ spec }) => spec.role !== 'replayer')
+    .map(({ requests }) => requests[0]?.body.toString('utf8') ?? '');
   // By pair: the judge's code, the discoverer's, the discoverer's with the recipe of the second.
   expect(sent[0]).toContain('# reference');
   expect(sent[2]).toContain("# A's gpt");

@@ -1,8 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { sha256 } from '../../../domain/events/canonical.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
 import { addMs } from '../../../domain/events/time.ts';
-import { drawSeeds, seedCommitment } from '../../../services/evaluator/seeds.ts';
 import { evaluatorTodo } from '../../../services/evaluator/todo.ts';
 import { advance, handOver, openLedger, type Script, smallPolicy, startedOf } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
@@ -57,25 +55,5 @@ describe('what waits for an evaluator', () => {
     // What this very process is at is neither.
     expect(todo(builder, after, 'worker', [second])).toEqual(['evaluate A']);
     expect(todo(builder, LEASE, 'other', [id])).toEqual([]);
-  });
-});
-
-describe('seeds', () => {
-  const secret = Buffer.alloc(32, 7);
-
-  test('are the same for a submission whoever asks, and differ from all others', () => {
-    expect(drawSeeds(secret, 'a', 3)).toEqual(drawSeeds(Buffer.alloc(32, 7), 'a', 3));
-    expect(drawSeeds(secret, 'a', 2)).toEqual(drawSeeds(secret, 'a', 3).slice(0, 2));
-    const all = [
-      drawSeeds(secret, 'a', 3),
-      drawSeeds(secret, 'b', 3),
-      drawSeeds(Buffer.alloc(32, 8), 'a', 3),
-    ];
-    expect(new Set(all.flat()).size).toBe(9);
-    for (const seed of all.flat()) expect(seed).toMatch(/^[0-9a-f]{64}$/);
-  });
-
-  test('are drawn from what the ledger commits to', () => {
-    expect(seedCommitment(secret)).toBe(sha256(secret));
   });
 });

@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Decided } from '../../../domain/events/catalogue.ts';
-import { streamOf, submissionId } from '../../../domain/events/ids.ts';
 import * as answers from '../../../services/gateway/answers.ts';
 import { openEventStream } from '../../support/event-stream.ts';
 import { generateLedger } from '../../support/ledger.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
 import { seededRandom } from '../../support/random.ts';
 import { type Harness, openHarness } from './harness.ts';
+import { heavyLedger } from './heavy-ledger.ts';
 
 let harness: Harness;
 let url: string;
@@ -149,49 +148,6 @@ describe('the feed of events', () => {
     stream.cut();
   }, 120_000);
 });
-
-/** Some 30 MB of events: more than sockets hold. */
-function heavyLedger(): { entries: Buffer[]; more: Buffer[] } {
-  const ledger = generateLedger({ submissions: 1, epochs: 0 });
-  const finding = {
-    rule: 'r',
-    path: 'p'.repeat(500),
-    line: 1,
-    message: 'm'.repeat(500),
-    hint: 'h'.repeat(500),
-  };
-  for (let number = 0; number < 900; number += 1) {
-    const hotkey = `5Heavy${number}`;
-    const id = submissionId(ledger.ledger, hotkey, 'n');
-    const received = {
-      hotkey,
-      nonce: 'n',
-      uid: null,
-      requestHash: '0'.repeat(64),
-      filename: 'a.zip',
-      byteLength: 1,
-    };
-    const rejected: Decided = {
-      type: 'SubmissionRejected',
-      data: {
-        stage: 'intake',
-        code: 'heavy',
-        message: '',
-        findings: Array(20).fill(finding),
-        findingsBlob: null,
-      },
-    };
-    ledger.append(
-      streamOf.submission(id),
-      id,
-      'service:test',
-      { type: 'SubmissionReceived', data: received },
-      rejected,
-    );
-  }
-  const entries = ledger.entries();
-  return { entries: entries.slice(0, -100), more: entries.slice(-100) };
-}
 
 describe('the feed of a read model', () => {
   test.each([

@@ -34,6 +34,7 @@ export async function openHarness(
       readLogFile: directoryFiles(folder.directory).read,
       isInStore: async () => false,
       onWake: () => () => {},
+      onProgress: () => () => {},
       logger: silentLogger,
       ...options.ports,
     },

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { connectNatsBus } from '../../../infra/bus/nats.ts';
+import { startNatsServer } from '../../../infra/bus/nats-server.ts';
 import { openEventStore } from '../../../infra/event-store/index.ts';
 import { openLogDirectory } from '../../../infra/log-directory/log-writer.ts';
 import { start } from '../../../services/gateway/start.main.ts';
@@ -9,6 +11,7 @@ import { loadSettings, placesOf, type Settings } from '../../../services/setting
 import { openEventStream } from '../../support/event-stream.ts';
 import { generateLedger } from '../../support/ledger.ts';
 import { TEST_SIGNER } from '../../support/log-folder.ts';
+import { progressOf } from './progress.ts';
 
 const ledger = generateLedger();
 const entries = ledger.entries();
@@ -65,6 +68,22 @@ describe('the gateway as it is started', () => {
     expect(await receipt(submission)).toBe(200);
     stop.abort();
     await closed;
+  });
+
+  test('shows the progress that evaluators tell over NATS', async () => {
+    const server = await startNatsServer({ dir: join(data, 'nats') });
+    const evaluator = await connectNatsBus({ servers: server.url, name: 'evaluator' });
+    await writeLog(10);
+    const stop = new AbortController();
+    const { url, closed } = await start(settings, { ...extra, natsUrl: server.url }, stop.signal);
+    const stream = await openEventStream(`${url}/v1/feed?progress=all`);
+    const told = progressOf('070105ab-0000-5000-8000-000000000000');
+    evaluator.tell(told);
+    expect(await stream.next()).toEqual({ id: 9, event: 'progress', data: JSON.stringify(told) });
+    stop.abort();
+    await closed;
+    await evaluator.close();
+    await server.stop();
   });
 
   test('listens before there is a log, and lets Platform in only with a token', async () => {

@@ -8,6 +8,7 @@ import type { Writing } from '../../../services/runtime/ledger-client.ts';
 import { settleOwed } from '../../../services/runtime/settle.ts';
 import { engineWith } from '../../support/engine.ts';
 import { closeEpoch, openLedger, smallPolicy } from '../../support/history.ts';
+import { epochClosed } from '../../support/randomness.ts';
 
 const ID = '00000000-0000-0000-0000-000000000001';
 
@@ -71,7 +72,7 @@ describe('writers that write to one stream at once', () => {
     const one = engine.client();
     const close = (): Promise<unknown> =>
       one.commit({ ...writing('close'), stream: streamOf.epoch(one.state.lastEpoch + 1) }, (state) => [
-        { type: 'EpochClosed', data: { epoch: state.lastEpoch + 1 } },
+        epochClosed(state.lastEpoch + 1),
       ]);
     await one.catchUp();
     await close();
@@ -149,7 +150,7 @@ describe('a decision', () => {
 
   test('that is no event of the catalogue never reaches the store', async () => {
     const { client, types } = await engineWith();
-    const bad: Decided = { type: 'EpochClosed', data: { epoch: 0 } };
+    const bad: Decided = epochClosed(0);
     await expect(client().commit(writing('bad', 'epoch-0'), () => [bad])).rejects.toThrow('EpochClosed');
     expect(await types()).toEqual(['LedgerOpened']);
   });
@@ -177,14 +178,14 @@ describe('catching up', () => {
     const { client } = await engineWith(builder);
     const told: unknown[] = [];
     const one = client({ onEvent: (event, index, stored) => told.push([event.type, index, stored]) });
-    expect(await one.catchUp()).toBe(3);
+    expect(await one.catchUp()).toBe(4);
     expect(await one.catchUp()).toBe(0);
     expect(told).toEqual(builder.events.map((event, index) => [event.type, index, event]));
   });
 
   test('refuses an event that cannot follow', async () => {
     const { client, store } = await engineWith();
-    const [event] = closeEpoch(openLedger()).events.slice(-1);
+    const event = closeEpoch(openLedger()).events.at(-2);
     if (event === undefined) throw new Error('no event');
     const { stream: _stream, revision: _revision, ...rest } = event;
     await store.append(streamOf.epoch(2), 'no-stream', [rest]);
@@ -207,7 +208,7 @@ describe('what is owed', () => {
     );
     expect(settling).toHaveLength(3);
     await Promise.all(settling);
-    expect(await types()).toEqual(['LedgerOpened', 'EpochClosed', 'WeightsDerived']);
+    expect(await types()).toEqual(['LedgerOpened', 'EpochClosed', 'SeedRevealed', 'WeightsDerived']);
     const [one] = clients;
     expect(one?.state.owed.size).toBe(0);
   });
@@ -218,6 +219,6 @@ describe('what is owed', () => {
     await one.catchUp();
     const owed = [...one.state.owed.values()];
     for (const again of [...owed, ...owed]) await settleOwed(one, again, 'test');
-    expect(await types()).toEqual(['LedgerOpened', 'EpochClosed', 'WeightsDerived']);
+    expect(await types()).toEqual(['LedgerOpened', 'EpochClosed', 'SeedRevealed', 'WeightsDerived']);
   });
 });

@@ -32,8 +32,17 @@ afterAll(async () => {
 
 const judge = (project: Project, watching: Pick<JudgeParts, 'signal' | 'onProgress'> = {}) =>
   measure(
-    { plan, seed: 'd1'.repeat(32), seedIndex: 0, pair: 'architecture', project },
-    { sandbox, corpus, clock: systemClock, labels, ...watching },
+    {
+      plan,
+      key: { pair: 'architecture', variant: 0, point: 0, seed: 0 },
+      seed: 'd1'.repeat(32),
+      project,
+      payloadBytes: 0,
+      replays: 1,
+      checks: { steps: 0, predictions: 0 },
+      hook: null,
+    },
+    { sandbox, corpus, clock: systemClock, labels, device: { kind: 'cpu', class: 'test' }, ...watching },
   );
 
 const judgeSource = (source: string) => judge(learners.pythonProject(source));
@@ -62,7 +71,7 @@ describe('what is measured', () => {
   test("the submission's recipe trains, and its hooks are counted", async () => {
     const measured = await judge(learners.pythonProject(learners.withRecipe, 'submission'));
     expect(measured.ending.kind).toBe('completed');
-    expect(measured.instrumented).toEqual({ parameters: 65_536, hooksUsed: ['train_step'] });
+    expect(measured.instrumented).toMatchObject({ parameters: 65_536, hookUses: { train_step: 40 } });
     expect(measured.curve.at(-1)?.lossMicrobits).toBeLessThan(8_000_000);
   });
 });

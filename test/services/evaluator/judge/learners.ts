@@ -14,7 +14,7 @@ export function pythonProject(source: string, recipe: Project['recipe'] = 'refer
   };
 }
 
-export const reference = pythonProject(readFileSync(join(GPU_RUNNER, 'reference/model.py'), 'utf8'));
+export const reference = pythonProject(readFileSync(join(GPU_RUNNER, 'reference/bigram/model.py'), 'utf8'));
 
 /** A bigram table whose `forward` starts with the given lines; `self.calls` counts them, `self.training` tells trainer from predictor. */
 function bigramThat(lines: string, attributes = ''): string {

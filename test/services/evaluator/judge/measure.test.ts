@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { measurementSchema } from '../../../../domain/evaluation/plan.ts';
+import { measurementSchema } from '../../../../domain/evaluation/measurement.ts';
 import { CorpusTooSmallError, deriveStreams } from '../../../../domain/evaluation/streams.ts';
 import { figureOf } from '../../../../domain/scoring/gains.ts';
 import { corpusOf } from '../../../../infra/corpus/index.ts';
@@ -26,7 +26,7 @@ describe('a run that is completed', () => {
       seed: 1,
       ending: { kind: 'completed', detail: '' },
       stateBytes: 1_024,
-      instrumented: { parameters: 256, hooksUsed: ['train_step'] },
+      instrumented: { parameters: 256, hookUses: { train_step: 1 } },
       standardErrorBlob: null,
     });
     expect(measured.curve.map(({ step, windows }) => [step, windows])).toEqual([

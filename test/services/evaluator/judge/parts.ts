@@ -2,6 +2,7 @@
 import type { Project, RunSpec } from '../../../../services/evaluator/judge/run.ts';
 import { ScriptedSandbox } from '../../../doubles/scripted-sandbox.ts';
 import { shortCorpus, shortPlan } from '../../../doubles/short-plan.ts';
+import { testDevice } from '../../../support/evaluator-parts.ts';
 
 export function scriptedProject(script: object, recipe: Project['recipe'] = 'reference'): Project {
   const files = new Map([
@@ -17,7 +18,17 @@ export function scriptedProject(script: object, recipe: Project['recipe'] = 'ref
 }
 
 export function runOf(project: Project, changes: Partial<RunSpec> = {}): RunSpec {
-  return { plan: shortPlan, seed: '42'.repeat(32), seedIndex: 1, pair: 'architecture', project, ...changes };
+  return {
+    plan: shortPlan,
+    key: { pair: 'architecture', variant: 0, point: 0, seed: 1 },
+    seed: '42'.repeat(32),
+    project,
+    payloadBytes: 100,
+    replays: 1,
+    checks: { steps: 0, predictions: 0 },
+    hook: null,
+    ...changes,
+  };
 }
 
 export function judgeParts(sandbox = new ScriptedSandbox()) {
@@ -29,5 +40,5 @@ export function judgeParts(sandbox = new ScriptedSandbox()) {
     },
     sleep: () => Promise.resolve(),
   };
-  return { sandbox, corpus: shortCorpus, clock, labels: { worker: 'test' } };
+  return { sandbox, corpus: shortCorpus, clock, labels: { worker: 'test' }, device: testDevice };
 }

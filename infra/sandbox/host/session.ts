@@ -1,15 +1,16 @@
-/** A running container and the one connection to it: requests, and every way in which it can end. */
+/** A running guest and the one connection to it: requests, and every way in which it can end. */
 import type { Socket } from 'node:net';
 import type {
   EffectiveSandbox,
   Frame,
   SandboxFailureKind,
+  SandboxReading,
   SandboxSession,
   SandboxUsage,
 } from '../../../domain/ports.ts';
 import { SandboxError } from '../../../domain/ports.ts';
-import type { Container, Ending } from './container.ts';
 import { FrameChannel } from './frame-channel.ts';
+import type { Ending, Guest } from './guest.ts';
 import type { HostSocket } from './host-socket.ts';
 
 /** How long after its connection broke a container may take to be gone, milliseconds. */
@@ -17,9 +18,9 @@ const EXIT_GRACE_MS = 3000;
 /** Exit status of a process that was ended by SIGKILL. */
 const KILLED = 137;
 
-export class DockerSession implements SandboxSession {
+export class GuestSession implements SandboxSession {
   readonly effective: EffectiveSandbox;
-  readonly #container: Container;
+  readonly #guest: Guest;
   readonly #hostSocket: HostSocket;
   readonly #channel: FrameChannel;
   readonly #wallTimer: NodeJS.Timeout;
@@ -27,23 +28,23 @@ export class DockerSession implements SandboxSession {
   #disconnectedAlready = false;
   #closed: Promise<SandboxUsage> | null = null;
 
-  /** @param wallMs time from the container's start to its kill */
+  /** @param wallMs time from the guest's start to its kill */
   constructor(
-    container: Container,
+    guest: Guest,
     hostSocket: HostSocket,
     connection: Socket,
     effective: EffectiveSandbox,
     wallMs: number,
   ) {
     this.effective = effective;
-    this.#container = container;
+    this.#guest = guest;
     this.#hostSocket = hostSocket;
     this.#channel = new FrameChannel(connection, {
       onMalformed: (reason) => this.#fail('malformed', `the container ${reason}`),
       onClosed: () => void this.#disconnected(),
     });
-    container.onFlood(() => this.#fail('over-limit', 'the container flooded its standard error'));
-    const leftMs = Math.max(0, container.startedAt + wallMs - performance.now());
+    guest.onFlood(() => this.#fail('over-limit', 'the container flooded its standard error'));
+    const leftMs = Math.max(0, guest.startedAt + wallMs - performance.now());
     this.#wallTimer = setTimeout(
       () => this.#fail('over-limit', `the container ran for ${wallMs} ms`),
       leftMs,
@@ -63,8 +64,12 @@ export class DockerSession implements SandboxSession {
       return await this.#channel.request(frame, maxBytes);
     } finally {
       clearTimeout(timer);
-      this.#container.sampleUsage();
+      this.#guest.sampleUsage();
     }
+  }
+
+  usage(): SandboxReading {
+    return this.#guest.sampleUsage();
   }
 
   close(): Promise<SandboxUsage> {
@@ -74,9 +79,9 @@ export class DockerSession implements SandboxSession {
 
   async #close(): Promise<SandboxUsage> {
     clearTimeout(this.#wallTimer);
-    this.#container.sampleUsage();
+    this.#guest.sampleUsage();
     this.#channel.end(new Error('the session was closed'));
-    const usage = await this.#container.remove();
+    const usage = await this.#guest.remove();
     await this.#hostSocket.close().catch(() => {});
     return usage;
   }
@@ -91,9 +96,9 @@ export class DockerSession implements SandboxSession {
     if (this.#failure !== null || this.#closed !== null) return;
     this.#failure = new SandboxError(kind, message);
     clearTimeout(this.#wallTimer);
-    this.#container.sampleUsage();
+    this.#guest.sampleUsage();
     this.#channel.end(this.#failure);
-    this.#container.kill();
+    this.#guest.kill();
   }
 
   async #disconnected(): Promise<void> {
@@ -101,8 +106,8 @@ export class DockerSession implements SandboxSession {
     this.#disconnectedAlready = true;
     clearTimeout(this.#wallTimer);
     // Before the engine clears the control group away.
-    this.#container.sampleUsage();
-    const [kind, message] = await this.#explain(await this.#container.ending(EXIT_GRACE_MS));
+    this.#guest.sampleUsage();
+    const [kind, message] = await this.#explain(await this.#guest.ending(EXIT_GRACE_MS));
     this.#fail(kind, message);
   }
 
@@ -113,7 +118,7 @@ export class DockerSession implements SandboxSession {
       case 'out-of-memory':
         return ['over-limit', 'the container ran out of memory'];
       case 'exited':
-        if (ending.exitCode === KILLED && (await this.#container.wasKilledFromOutside().catch(() => true))) {
+        if (ending.exitCode === KILLED && (await this.#guest.wasKilledFromOutside().catch(() => true))) {
           return ['our-fault', 'the container was killed by someone else'];
         }
         return ['learner-ended', `the container exited with status ${ending.exitCode}`];

@@ -20,3 +20,8 @@ export function within<T>(ms: number, what: string, promise: Promise<T>): Promis
 export function messageOf(error: unknown): string {
   return types.isNativeError(error) ? error.message : String(error);
 }
+
+/** The code of a system error, such as ENOENT; undefined where it is none. */
+export function codeOf(error: unknown): unknown {
+  return types.isNativeError(error) && 'code' in error ? error.code : undefined;
+}

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 
 export interface HostSocket {
   readonly folder: string;
+  /** The socket in it. */
+  readonly path: string;
   /** The first connection; our host makes it before it runs any code of a miner. There is no second one. */
   readonly connected: Promise<Socket>;
   /** Stops listening and removes the folder. */
@@ -39,6 +41,7 @@ export async function listen(root: string = tmpdir()): Promise<HostSocket> {
   await chmod(folder, 0o711);
   return {
     folder,
+    path,
     connected,
     close: async () => {
       server.close();

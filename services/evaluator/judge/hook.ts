@@ -1,0 +1,69 @@
+/** An inference hook, judged on the models that the run trains: the same prefixes as plain `forward`, in a container of its own. */
+import type { Measurement } from '../../../domain/evaluation/measurement.ts';
+import { mean } from '../../../domain/scoring/statistics.ts';
+import type { Fleet } from './fleet.ts';
+import { latencyOf } from './latency.ts';
+import type { Learner } from './learner.ts';
+import { LearnerFailure } from './learner-failure.ts';
+import type { Project, RunSpec } from './run.ts';
+import type { ModelState } from './tensors.ts';
+import type { RunText } from './text.ts';
+
+type Hook = NonNullable<Measurement['hook']>;
+
+export class HookJudge {
+  readonly #run: RunSpec;
+  readonly #project: Project;
+  readonly #fleet: Fleet;
+  readonly #text: RunText;
+  readonly #points: Hook['points'] = [];
+  readonly #predictUs: number[] = [];
+  #learner: Learner | null = null;
+  #failure: LearnerFailure | null = null;
+
+  constructor(run: RunSpec, project: Project, fleet: Fleet, text: RunText) {
+    this.#run = run;
+    this.#project = project;
+    this.#fleet = fleet;
+    this.#text = text;
+  }
+
+  /** Judges the hook at a checkpoint in the last fifth of the steps. What it does wrong ends its part, never the run. */
+  async judge(checkpoint: number, state: ModelState, seed: number): Promise<void> {
+    const { checkpoints, steps } = this.#run.plan;
+    const step = checkpoints[checkpoint]?.step ?? 0;
+    if (step * 5 < steps * 4 || this.#failure !== null) return;
+    try {
+      const learner = await this.#fresh(seed);
+      await learner.load(state, step);
+      const losses: number[] = [];
+      for (const request of this.#text.requests(checkpoint)) {
+        const { windows, prefixLength } = request;
+        const before = learner.busyUs;
+        const prefixes = this.#text.prefixes(request);
+        const logits = await learner.predict(prefixes, windows.length, prefixLength, step, true);
+        this.#predictUs.push(Math.round((learner.busyUs - before) / windows.length));
+        losses.push(...this.#text.losses(request, logits, step));
+      }
+      this.#points.push({ step, lossMicrobits: mean(losses), windows: losses.length });
+    } catch (error) {
+      if (!(error instanceof LearnerFailure)) throw error;
+      this.#failure = error;
+    }
+  }
+
+  async #fresh(seed: number): Promise<Learner> {
+    if (this.#learner !== null && !this.#run.plan.freshPredictors) return this.#learner;
+    await this.#fleet.retire('hook');
+    const learner = await this.#fleet.open('hook');
+    await learner.project(this.#project);
+    await learner.build(seed, { recipe: this.#project.recipe, hooks: true });
+    this.#learner = learner;
+    return learner;
+  }
+
+  get measured(): Hook {
+    const ending = this.#failure?.ending ?? { kind: 'completed' as const, detail: '' };
+    return { points: this.#points, latency: latencyOf(this.#predictUs), ending };
+  }
+}

@@ -1,0 +1,71 @@
+/** Each signal as one number per architecture at small scale, lower is better: what can be compared with the truth. */
+
+import { smoothness } from '../domain/evaluation/signals/smoothness.ts';
+import { lossSpikes } from '../domain/evaluation/signals/spikes.ts';
+import { MICROBITS_PER_BYTE, PPM } from '../domain/evaluation/units.ts';
+import { valueOf as readingOf, type Values } from '../domain/scoring/measured-runs.ts';
+import { LADDERS, type Ladder, RUNGS, type Rung } from './plans.ts';
+import type { Curve, Sample } from './samples.ts';
+
+const value = (curve: Curve, key: keyof Values): number =>
+  readingOf({ curve: [...curve], payloadBytes: 0 }, key) / MICROBITS_PER_BYTE;
+
+/** As the score counts it: the least of the gains at ten times the text, in the last tenth and in the area; negative. */
+function countedExtrapolation(own: Curve, reference: Curve): number {
+  return Math.max(
+    ...(['tenfold', 'tenth', 'area'] as const).map((key) => value(own, key) - value(reference, key)),
+  );
+}
+
+/** What one curve says, `reference` being the reference's on the same seed. NaN where the curve is too short to say it. */
+const OF_A_CURVE = {
+  final: (own: Curve) => (own.at(-1)?.lossMicrobits ?? Number.NaN) / MICROBITS_PER_BYTE,
+  area: (own: Curve) => value(own, 'area'),
+  late: (own: Curve) => value(own, 'late'),
+  tenfold: (own: Curve) => value(own, 'tenfold'),
+  extrapolated: countedExtrapolation,
+  roughness: (own: Curve) => {
+    const reading = smoothness(own);
+    return reading.kind === 'reading' ? reading.roughnessPpm / PPM : Number.NaN;
+  },
+  spikes: (own: Curve) => {
+    const reading = lossSpikes(own);
+    return reading.kind === 'reading' ? reading.sharePpm / PPM : Number.NaN;
+  },
+} as const;
+type CurveFigure = keyof typeof OF_A_CURVE;
+
+export type FigureName = CurveFigure | Ladder;
+
+/** One figure of one architecture, by small seed; a ladder has one for all of them. */
+export type BySeed = readonly number[];
+
+/**
+ * Least gain over the reference among the base point and a ladder's rungs, on seed 0, by the mean of area and late loss; negative, so that
+ * lower is better. A rung that an architecture does not have (it has no depth) would repeat its base point.
+ */
+function worstRung(sample: Sample, reference: Sample, ladder: Ladder): number {
+  const at = (of: Sample, rung: Rung) => value(of.rungs.get(rung) ?? of.small[0] ?? [], 'figure');
+  const rungs = RUNGS.filter((rung) => rung === 'base' || rung.startsWith(ladder));
+  return Math.max(...rungs.map((rung) => at(sample, rung) - at(reference, rung)));
+}
+
+/** Every figure of every architecture, by seed. Throws where `reference` is not among the samples. */
+export function figuresOf(
+  samples: readonly Sample[],
+  reference: string,
+): ReadonlyMap<FigureName, readonly BySeed[]> {
+  const other = samples.find(({ name }) => name === reference);
+  if (other === undefined) {
+    throw new Error(`the results have no runs of ${reference}, which the ladders are read against`);
+  }
+  const ofCurves = (Object.keys(OF_A_CURVE) as CurveFigure[]).map((name) => {
+    const bySeed = ({ small }: Sample) =>
+      small.map((curve, seed) => OF_A_CURVE[name](curve, other.small[seed] ?? []));
+    return [name, samples.map(bySeed)] as const;
+  });
+  const ofLadders = LADDERS.map(
+    (ladder) => [ladder, samples.map((sample) => [worstRung(sample, other, ladder)])] as const,
+  );
+  return new Map([...ofCurves, ...ofLadders]);
+}
