@@ -21,6 +21,10 @@ export interface WeightsAnswer {
     readonly burn_units: number;
     /** What belongs to nobody and could not be sent to a burn hotkey, in 1/65,535. */
     readonly undeliverable_units: number;
+    /** Of the policy that stood when the epoch was closed. */
+    readonly profile: WeightsState['profile'];
+    /** Whether that profile is strict enough to pay anyone by: only `official` is. */
+    readonly may_pay: boolean;
   };
 }
 
@@ -28,6 +32,7 @@ export interface WeightsAnswer {
 export function getWeights(state: WeightsState, digest: string): WeightsAnswer {
   const epoch = lastEpoch(state);
   const burn = epoch?.burn ?? { hotkey: state.burnHotkey, units: TOTAL_UNITS };
+  const profile = epoch?.profile ?? state.profile;
   const units = new Map((epoch?.shares ?? []).map((share) => [share.hotkey, share.units]));
   if (burn.hotkey !== null) units.set(burn.hotkey, (units.get(burn.hotkey) ?? 0) + burn.units);
   const positive = [...units].filter(([, count]) => count > 0);
@@ -43,6 +48,8 @@ export function getWeights(state: WeightsState, digest: string): WeightsAnswer {
       burn_hotkey: burn.hotkey,
       burn_units: burn.units,
       undeliverable_units: burn.hotkey === null ? burn.units : 0,
+      profile,
+      may_pay: profile === 'official',
     },
   };
 }

@@ -2,10 +2,14 @@
 import type { DataOf, PrismEvent } from '../domain/events/catalogue.ts';
 import type { Projection } from './projection.ts';
 
+type Profile = DataOf<'LedgerOpened'>['policy']['plan']['profile'];
+
 export interface EpochView {
   readonly epoch: number;
   readonly closedIndex: number;
   readonly closedAt: string;
+  /** Of the policy that stood at its close. */
+  readonly profile: Profile;
   shares: DataOf<'WeightsDerived'>['shares'];
   burn: DataOf<'WeightsDerived'>['burn'] | null;
   readonly emissions: { readonly target: string; readonly weightsDigest: string; readonly index: number }[];
@@ -14,6 +18,7 @@ export interface EpochView {
 export interface WeightsState {
   slug: string;
   burnHotkey: string | null;
+  profile: Profile;
   readonly epochs: Map<number, EpochView>;
 }
 
@@ -22,15 +27,18 @@ function apply(state: WeightsState, event: PrismEvent, index: number): void {
     case 'LedgerOpened':
       state.slug = event.data.slug;
       state.burnHotkey = event.data.policy.weights.burnHotkey;
+      state.profile = event.data.policy.plan.profile;
       break;
     case 'PolicyAdopted':
       state.burnHotkey = event.data.policy.weights.burnHotkey;
+      state.profile = event.data.policy.plan.profile;
       break;
     case 'EpochClosed':
       state.epochs.set(event.data.epoch, {
         epoch: event.data.epoch,
         closedIndex: index,
         closedAt: event.time,
+        profile: state.profile,
         shares: [],
         burn: null,
         emissions: [],
@@ -62,7 +70,12 @@ export function lastEpoch(state: WeightsState): EpochView | null {
 
 export const weights: Projection<WeightsState> = {
   name: 'weights',
-  initial: () => ({ slug: '', burnHotkey: null, epochs: new Map() }),
+  initial: () => ({ slug: '', burnHotkey: null, profile: 'tiny', epochs: new Map() }),
   apply,
-  view: ({ slug, burnHotkey, epochs }) => ({ slug, burnHotkey, epochs: [...epochs.values()] }),
+  view: ({ slug, burnHotkey, profile, epochs }) => ({
+    slug,
+    burnHotkey,
+    profile,
+    epochs: [...epochs.values()],
+  }),
 };

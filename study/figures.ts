@@ -1,9 +1,11 @@
-/** Each signal as one number per architecture at small scale, lower is better: what can be compared with the truth. */
+/** Each signal, and the total, as one number per architecture at small scale, lower is better: what can be compared with the truth. */
 
+import { SIGNALS } from '../domain/evaluation/signal-names.ts';
 import { smoothness } from '../domain/evaluation/signals/smoothness.ts';
 import { lossSpikes } from '../domain/evaluation/signals/spikes.ts';
 import { MICROBITS_PER_BYTE, PPM } from '../domain/evaluation/units.ts';
-import { valueOf as readingOf, type Values } from '../domain/scoring/measured-runs.ts';
+import { defaultPolicy } from '../domain/policy/default.ts';
+import { readingOf, type Values } from '../domain/scoring/measured-runs.ts';
 import { LADDERS, type Ladder, RUNGS, type Rung } from './plans.ts';
 import type { Curve, Sample } from './samples.ts';
 
@@ -35,7 +37,7 @@ const OF_A_CURVE = {
 } as const;
 type CurveFigure = keyof typeof OF_A_CURVE;
 
-export type FigureName = CurveFigure | Ladder;
+export type FigureName = 'total' | CurveFigure | Ladder;
 
 /** One figure of one architecture, by small seed; a ladder has one for all of them. */
 export type BySeed = readonly number[];
@@ -67,5 +69,22 @@ export function figuresOf(
   const ofLadders = LADDERS.map(
     (ladder) => [ladder, samples.map((sample) => [worstRung(sample, other, ladder)])] as const,
   );
-  return new Map([...ofCurves, ...ofLadders]);
+  const alone = new Map<FigureName, readonly BySeed[]>([...ofCurves, ...ofLadders]);
+  return new Map([['total', totalsBySeed(samples, alone)], ...alone]);
+}
+
+/** The sum that the default policy makes of the signals; a signal of no weight is not looked at. */
+function totalsBySeed(
+  samples: readonly Sample[],
+  alone: ReadonlyMap<FigureName, readonly BySeed[]>,
+): BySeed[] {
+  const { weights } = defaultPolicy.scoring;
+  return samples.map(({ small }, index) =>
+    small.map((_, seed) =>
+      SIGNALS.filter((signal) => weights[signal] > 0).reduce((sum, signal) => {
+        const own = alone.get(signal)?.[index] ?? [];
+        return sum + (weights[signal] / PPM) * (own[seed] ?? own[0] ?? Number.NaN);
+      }, 0),
+    ),
+  );
 }

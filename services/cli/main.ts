@@ -1,7 +1,9 @@
 /** The `prism` command: it composes the services and has no rules of its own. */
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { stringify } from 'yaml';
+import { PROFILES } from '../../domain/policy/profiles.ts';
 import { cacheFolder } from '../../infra/corpus/index.ts';
 import { loadSettings, placesOf, type Settings, SettingsError } from '../settings.ts';
 import { VERSION } from '../version.ts';
@@ -150,9 +152,17 @@ program
     printJson({ epoch: await closeEpoch(settingsOf()) });
   });
 
-program
-  .command('policy')
-  .description('the policy')
+const policyCommand = program.command('policy').description('the policy');
+
+policyCommand
+  .command('show')
+  .description('print a policy that comes with the engine, as YAML to start from')
+  .addArgument(new Argument('<profile>', 'whose').choices(Object.keys(PROFILES)))
+  .action((profile: keyof typeof PROFILES) => {
+    process.stdout.write(stringify(PROFILES[profile], { aliasDuplicateObjects: false }));
+  });
+
+policyCommand
   .command('adopt')
   .description('adopt a policy for all that is received from now on')
   .argument('<file>', 'policy as YAML')

@@ -5,6 +5,7 @@ import { FULL, type Scale } from '../plans.ts';
 import { bits, counted, percent, percentBetween, table, tau, tauBetween } from './table.ts';
 
 const WHAT: { readonly [name in FigureName]: string } = {
+  total: 'the weighted sum that the default policy makes of the signals',
   final: 'loss at the last checkpoint: the plain baseline',
   area: 'loss averaged over the bytes revealed',
   late: 'loss over the last fifth of the steps',

@@ -16,13 +16,41 @@ function ticksOf(values: readonly number[]): { range: [number, number]; ticks: n
   return { range: [least, most], ticks };
 }
 
+interface Place {
+  readonly left: number;
+  readonly top: number;
+}
+
+/** Moves what would lie over something above it downwards, from the top. */
+function apart<T extends Place>(places: readonly T[]): T[] {
+  const [width, height] = [150, 10];
+  const placed: T[] = [];
+  for (const place of places.toSorted((a, b) => a.top - b.top)) {
+    let top = place.top;
+    for (const other of placed) {
+      if (Math.abs(other.left - place.left) < width && Math.abs(other.top - top) < height)
+        top = other.top + height;
+    }
+    placed.push({ ...place, top });
+  }
+  return placed;
+}
+
 /** Last small loss across, large loss upwards. What lies on a rising line was ranked right. */
 function scatter({ samples, figures, truth }: Findings): string[] {
   const small = figures.get('final') ?? [];
   const [across, upwards] = [ticksOf(small), ticksOf(truth)];
   const x = linear(across.range, [60, 470]);
   const y = linear(upwards.range, [400, 40]);
-  const name = (index: number) => samples[index]?.name ?? '';
+  const dots = samples.map(({ name }, index) => {
+    const [before = 0, after = 0] = [small[index], truth[index]];
+    return {
+      name,
+      left: x(before),
+      top: y(after),
+      title: `${name}: ${before.toFixed(3)} to ${after.toFixed(3)}`,
+    };
+  });
   return [
     label(60, 22, 'Loss after the small runs, and after 16 times as long (bits per byte)', 'start', 13),
     ...across.ticks.flatMap((tick) => [
@@ -34,14 +62,10 @@ function scatter({ samples, figures, truth }: Findings): string[] {
       label(54, y(tick) + 4, tick.toFixed(1), 'end'),
     ]),
     label(265, 440, 'small: last checkpoint', 'middle'),
-    ...truth.flatMap((large, index) => {
-      const [left, top] = [x(small[index] ?? 0), y(large)];
-      const atTheRight = left > 380;
-      return [
-        dot(left, top, BLUE, `${name(index)}: ${(small[index] ?? 0).toFixed(3)} to ${large.toFixed(3)}`),
-        label(left + (atTheRight ? -7 : 7), top + 4, name(index), atTheRight ? 'end' : 'start', 9),
-      ];
-    }),
+    ...dots.map(({ left, top, title }) => dot(left, top, BLUE, title)),
+    ...apart(dots).map(({ left, top, name }) =>
+      left > 380 ? label(left - 7, top + 3, name, 'end', 9) : label(left + 7, top + 3, name, 'start', 9),
+    ),
   ];
 }
 
@@ -49,7 +73,7 @@ function bars(foresight: ReadonlyMap<FigureName, Foresight>): string[] {
   const x = linear([0.4, 1], [640, 960]);
   const ticks = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
   const rows = [...foresight].flatMap(([name, { accuracy, accuracyInterval }], index) => {
-    const y = 60 + index * 32;
+    const y = 56 + index * 30;
     return [
       label(628, y + 4, name, 'end'),
       line(x(Math.max(0.4, accuracyInterval.low)), y, x(accuracyInterval.high), y, INK),

@@ -207,6 +207,8 @@ describe('get_weights', () => {
         burn_hotkey: '5Burn',
         burn_units: 55_705,
         undeliverable_units: 0,
+        profile: 'tiny',
+        may_pay: false,
       },
     });
     expect(JSON.stringify(answerOf(builder))).toBe(JSON.stringify(answerOf(builder)));
@@ -225,6 +227,8 @@ describe('get_weights', () => {
         burn_hotkey: '5Burn',
         burn_units: 65_535,
         undeliverable_units: 0,
+        profile: 'tiny',
+        may_pay: false,
       },
     });
   });

@@ -13,7 +13,8 @@ type Plans = Pick<Plan, 'batch' | 'sequenceLength' | 'checkpoints'>;
 
 /**
  * Reveals a run's training windows to `model`, in their order, and judges it at each checkpoint on the blind prefixes of that checkpoint: the
- * curve that any learner on these streams has, which it returns. It yields every so often, so that others can have a turn. The alphabet is left out, as table models are the same under all of them.
+ * curve that any learner on these streams has, which it returns. It yields every so often, so that others can have a turn. The alphabet is
+ * left out, as table models are the same under all of them.
  *
  * @param model that nothing was revealed to; it has learnt all training windows afterwards
  * @param windows of `plan.sequenceLength + 1` bytes, those that `streams` were derived for. Throws `RangeError` where they are not.

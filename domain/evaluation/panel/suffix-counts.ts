@@ -21,6 +21,8 @@ export class SuffixCounts {
   readonly order: number;
   readonly #appearance = new AppearanceOrder();
   readonly #unigrams = new Float64Array(256);
+  /** What the unigrams sum up to. */
+  readonly #all = noSuccessors();
   readonly #cells: SymbolCells;
   /** Of the contexts at the current place, by length. */
   readonly #hashes: Int32Array;
@@ -58,28 +60,36 @@ export class SuffixCounts {
     for (let length = this.#depth; length >= 1; length -= 1) {
       if (this.#cells.add(this.#hashes[length] ?? 0, symbol) > 0) return;
     }
-    this.#unigrams[symbol] = (this.#unigrams[symbol] ?? 0) + 1;
+    this.#countAlone(symbol);
+  }
+
+  #countAlone(symbol: number): void {
+    const count = (this.#unigrams[symbol] ?? 0) + 1;
+    this.#unigrams[symbol] = count;
+    this.#all.total += 1;
+    if (count === 1) this.#all.once += 1;
+    else if (count === 2) {
+      this.#all.once -= 1;
+      this.#all.twice += 1;
+    } else if (count === 3) {
+      this.#all.twice -= 1;
+      this.#all.oftener += 1;
+    }
   }
 
   /** Sums up, for each length of context at the current place, what followed it and how often `byte` did. @param into one for each length from 0 */
   sumUp(byte: number, into: readonly Successors[]): void {
     const symbol = this.#appearance.rankOf(byte);
     for (const [length, successors] of into.entries()) {
-      if (length === 0) this.#sumUpUnigrams(symbol, successors);
-      else if (length <= this.#depth) this.#cells.sumUp(this.#hashes[length] ?? 0, symbol, successors);
-      else successors.total = 0;
+      if (length === 0) {
+        Object.assign(successors, this.#all);
+        successors.chosen = this.#unigrams[symbol] ?? 0;
+      } else if (length <= this.#depth) {
+        this.#cells.sumUp(this.#hashes[length] ?? 0, symbol, successors);
+      } else {
+        successors.total = 0;
+      }
     }
-  }
-
-  #sumUpUnigrams(symbol: number, into: Successors): void {
-    Object.assign(into, noSuccessors());
-    for (const count of this.#unigrams) {
-      into.total += count;
-      if (count === 1) into.once += 1;
-      else if (count === 2) into.twice += 1;
-      else if (count > 2) into.oftener += 1;
-    }
-    into.chosen = this.#unigrams[symbol] ?? 0;
   }
 }
 

@@ -52,15 +52,19 @@ export class SymbolCells {
     return this.#cells.byteLength;
   }
 
-  /** First cell of a bucket: the stirred hash scaled to the number of buckets, exact below 2^53. */
-  #bucketOf(context: number, part: number): number {
-    return Math.floor(((stir(context, part) >>> 0) * this.#buckets) / 0x1_0000_0000) * WAYS;
+  /** The bucket of part 0: the stirred hash scaled to the number of buckets, exact below 2^53. Those of the other parts follow, round the end. */
+  #bucketOf(context: number): number {
+    return Math.floor(((stir(context, 0) >>> 0) * this.#buckets) / 0x1_0000_0000);
+  }
+
+  #cellOf(bucket: number, part: number): number {
+    return ((bucket + part) % this.#buckets) * WAYS;
   }
 
   /** Counts `symbol` (0..255) after the context with this 32-bit hash. Returns how often it had been counted. */
   add(context: number, symbol: number): number {
     const cells = this.#cells;
-    const first = this.#bucketOf(context, symbol % PARTS);
+    const first = this.#cellOf(this.#bucketOf(context), symbol % PARTS);
     const key = ((context & CHECK_MASK) << 8) | symbol;
     let lowest = first;
     let lowestCount = COUNT_MASK + 1;
@@ -89,8 +93,9 @@ export class SymbolCells {
 
   #halve(context: number): void {
     const check = context & CHECK_MASK;
+    const bucket = this.#bucketOf(context);
     for (let part = 0; part < PARTS; part += 1) {
-      const first = this.#bucketOf(context, part);
+      const first = this.#cellOf(bucket, part);
       for (let i = first; i < first + WAYS; i += 1) {
         const cell = this.#cells[i] ?? 0;
         const count = cell & COUNT_MASK;
@@ -108,11 +113,14 @@ export class SymbolCells {
     let twice = 0;
     let oftener = 0;
     let chosen = 0;
+    const bucket = this.#bucketOf(context);
     for (let part = 0; part < PARTS; part += 1) {
-      const first = this.#bucketOf(context, part);
+      const first = this.#cellOf(bucket, part);
       for (let i = first; i < first + WAYS; i += 1) {
         const cell = this.#cells[i] ?? 0;
-        if (cell >>> CHECK_SHIFT !== check || cell === 0) continue;
+        // Buckets fill up from the left.
+        if (cell === 0) break;
+        if (cell >>> CHECK_SHIFT !== check) continue;
         const found = (cell >>> COUNT_BITS) & SYMBOL_MASK;
         if (found % PARTS !== part) continue;
         const count = cell & COUNT_MASK;

@@ -10,7 +10,10 @@ import { MICROBITS_PER_BYTE } from '../units.ts';
 export interface TableModel {
   /** Bytes of everything that prediction depends on: what would have to cross a wire. Fixed from the start, whatever is revealed. */
   readonly stateBytes: number;
-  /** Learns a window. Contexts do not reach over its ends. */
+  /**
+   * Learns a window. Contexts do not reach over its ends. The order of windows matters where a table is full (what is replaced) or weights
+   * are learnt on the way, and not otherwise.
+   */
   reveal(window: Uint8Array): void;
   /**
    * Probability that `next` (0..255) follows `prefix`, above 0; over all 256 it sums to 1 but for rounding. Learns nothing: what was asked

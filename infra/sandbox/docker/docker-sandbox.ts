@@ -38,6 +38,7 @@ class DockerSandbox implements Sandbox {
   readonly #options: DockerSandboxOptions;
   readonly #tags = new Map<string, string>();
   readonly #meter = new BusyMeter();
+  #toolkit: Promise<void> | null = null;
 
   constructor(options: DockerSandboxOptions) {
     this.#options = options;
@@ -74,7 +75,12 @@ class DockerSandbox implements Sandbox {
   /** Nothing is asked of the engine before the toolkit is known to be safe. */
   async #watchGpus(device: SandboxDevice | undefined): Promise<GpuWatch> {
     if (device === undefined) return NO_GPU;
-    await requireToolkit();
+    this.#toolkit ??= requireToolkit();
+    await this.#toolkit.catch((error: unknown) => {
+      // It may be mended while we run.
+      this.#toolkit = null;
+      throw error;
+    });
     return await this.#meter.watch(device.ids);
   }
 

@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerInspectInfo } from 'dockerode';
-import type { EffectiveSandbox, SandboxDevice, SandboxSpec } from '../../../domain/ports.ts';
+import type { EffectiveSandbox, SandboxSpec } from '../../../domain/ports.ts';
+import { devicesText } from '../gpu/devices.ts';
 import { codeOf } from '../host/errors.ts';
 import { cgroupOf, KERNEL, type KernelRoots } from './cgroup.ts';
 import { USER_ID } from './container-options.ts';
@@ -73,7 +74,7 @@ export function weaknesses(
     ['memory and swap', effective.memorySwapBytes <= limits.memoryBytes, effective.memorySwapBytes],
     ['processor', effective.nanoCpus <= Math.round(limits.cpus * 1e9), effective.nanoCpus],
     ['processes', effective.pids <= limits.pids, effective.pids],
-    ['devices', effective.devices === devicesText(spec.device?.ids ?? []), effective.devices],
+    ['devices', effective.devices === devicesText(spec.device?.ids), effective.devices],
     ['/tmp', effective.tmpBytes > 0 && effective.tmpBytes <= roundUp(limits.tmpBytes), effective.tmpBytes],
     [
       'writable mounts',
@@ -82,11 +83,6 @@ export function weaknesses(
     ],
   ];
   return holds.filter(([, ok]) => !ok).map(([what, , found]) => `${what}: ${String(found)}`);
-}
-
-/** How `EffectiveSandbox.devices` names GPUs. */
-export function devicesText(ids: SandboxDevice['ids']): string {
-  return ids.length === 0 ? 'cpu' : `cuda:${ids.join(',')}`;
 }
 
 /** The GPUs that the engine was to give, unless the container's device nodes tell of another number of them. */

@@ -4,6 +4,7 @@
  */
 import type { EffectiveSandbox, Sandbox, SandboxSession, SandboxSpec } from '../../../domain/ports.ts';
 import { BusyMeter, NO_GPU } from '../gpu/busy-meter.ts';
+import { devicesText } from '../gpu/devices.ts';
 import { ourFault, within } from '../host/errors.ts';
 import { listen } from '../host/host-socket.ts';
 import { GuestSession } from '../host/session.ts';
@@ -100,6 +101,6 @@ function effectiveOf({ device }: SandboxSpec, image: string): EffectiveSandbox {
     nanoCpus: 0,
     pids: 0,
     tmpBytes: 0,
-    devices: device === undefined ? 'cpu' : `cuda:${device.ids.join(',')}`,
+    devices: devicesText(device?.ids),
   };
 }

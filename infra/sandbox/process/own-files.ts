@@ -26,7 +26,7 @@ export class OwnFilesOnly implements SandboxSession {
     const refused = whyRefused(frame, this.#allowed);
     if (refused !== null)
       throw ourFault(
-        `a process without isolation runs nobody's files but our own: ${refused}; use the Docker sandbox for it`,
+        `a process without isolation runs our own files only: ${refused}; use the Docker sandbox for it`,
       );
     return await this.#session.request(frame, options);
   }

@@ -216,7 +216,10 @@ describe('an infrastructure fault is ours', () => {
     ['processes', { PidsLimit: 0 }],
     ['/tmp', { Tmpfs: { '/tmp': 'rw,size=64m' } }],
     // A GPU that was not asked for; any device will do.
-    ['devices', { Devices: [{ PathOnHost: '/dev/null', PathInContainer: '/dev/nvidia0', CgroupPermissions: 'rw' }] }],
+    [
+      'devices',
+      { Devices: [{ PathOnHost: '/dev/null', PathInContainer: '/dev/nvidia0', CgroupPermissions: 'rw' }] },
+    ],
     ['writable mounts', { Tmpfs: { '/tmp': 'rw,size=2m', '/var/tmp': 'rw,size=1m' } }],
   ])('it is less confined than asked for: %s', async (what, change) => {
     const lax = openDockerSandbox({ entrypoint: SERVE, docker: new LaxDocker(change) });

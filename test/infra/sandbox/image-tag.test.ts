@@ -34,14 +34,16 @@ test.each(['images/base.sh', 'images/runner/packages.txt'])(
   },
 );
 
-test.each(['images/runner/Dockerfile', 'prism_host/serve.py', 'prism_host/new/module.py'])(
-  '%s changes the image and keeps the base',
-  (file) => {
-    const after = tagsAfter(file);
-    expect(after.base).toBe(now.base);
-    expect(after.image).not.toBe(now.image);
-  },
-);
+test.each([
+  'images/runner/Dockerfile',
+  'images/strip_docstrings.py',
+  'prism_host/serve.py',
+  'prism_host/new/module.py',
+])('%s changes the image and keeps the base', (file) => {
+  const after = tagsAfter(file);
+  expect(after.base).toBe(now.base);
+  expect(after.image).not.toBe(now.image);
+});
 
 test.each(['prism_host/__pycache__/serve.pyc', 'README.md', 'images/reviewer/packages.txt'])(
   '%s changes nothing of the runner',

@@ -89,7 +89,7 @@ describe('on the real engine', () => {
     expect((await settled(1)).has(waited)).toBe(false);
   });
 
-  test('what waits carries its owner’s labels without the run’s, and a sweep finds it', async () => {
+  test('what waits has the labels of its owner but not of a run, and a sweep finds it', async () => {
     const pool = poolOf({ size: 1, runLabels: ['prism.submission'] });
     const run = { ...OWNER, 'prism.submission': 'a' };
     await open(pool, { ...SPEC, labels: run });
