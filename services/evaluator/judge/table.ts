@@ -21,9 +21,7 @@ export async function measureTable(
   const startedAt = parts.clock.now();
   const text = new RunText(parts.corpus, run.plan, run.seed);
   const model = modelOf(run);
-  const before = process.cpuUsage();
-  const curve = await text.tableCurve(model, parts.clock, parts.signal);
-  const used = process.cpuUsage(before);
+  const { curve, cpuUs } = await text.tableCurve(model, parts.clock, parts.signal);
   return {
     ...run.key,
     ending: { kind: 'completed', detail: '' },
@@ -31,7 +29,7 @@ export async function measureTable(
     norms: [],
     payloadBytes: 0,
     stateBytes: model.stateBytes,
-    trainerCpuUs: used.user + used.system,
+    trainerCpuUs: cpuUs,
     predictorCpuUs: 0,
     gpuBusyUs: 0,
     durationUs: Math.max(0, Math.round((parts.clock.now() - startedAt) * 1_000)),

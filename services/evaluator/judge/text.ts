@@ -66,13 +66,22 @@ export class RunText {
   }
 
   /**
-   * The curve of a table model on this text, in turns with whatever else the process has to do: a lease is renewed meanwhile. Throws the
-   * signal's reason where it was cancelled.
+   * The curve of a table model on this text and the processor time of its turns, in turns with whatever else the process has to do: a lease is
+   * renewed meanwhile. Throws the signal's reason where it was cancelled.
    */
-  async tableCurve(model: TableModel, clock: Clock, signal?: AbortSignal): Promise<CurvePoint[]> {
+  async tableCurve(
+    model: TableModel,
+    clock: Clock,
+    signal?: AbortSignal,
+  ): Promise<{ readonly curve: CurvePoint[]; readonly cpuUs: number }> {
     const steps = tableSteps(model, this.#plan, this.#streams, this.#windows);
-    for (let turn = steps.next(); ; turn = steps.next()) {
-      if (turn.done) return turn.value;
+    let cpuUs = 0;
+    for (;;) {
+      const before = process.cpuUsage();
+      const turn = steps.next();
+      const { user, system } = process.cpuUsage(before);
+      cpuUs += user + system;
+      if (turn.done) return { curve: turn.value, cpuUs };
       signal?.throwIfAborted();
       await clock.sleep(0, signal);
     }
