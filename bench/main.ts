@@ -2,7 +2,9 @@
 import { parseArgs } from 'node:util';
 import { benchEvaluation } from './evaluation.ts';
 
-const BENCHES: { readonly [name: string]: () => Promise<readonly string[]> } = { evaluation: benchEvaluation };
+const BENCHES: { readonly [name: string]: () => Promise<readonly string[]> } = {
+  evaluation: benchEvaluation,
+};
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const [name = ''] = positionals;

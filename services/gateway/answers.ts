@@ -166,7 +166,9 @@ export const getWeightsSchema = z.strictObject({
     burn_hotkey: hotkeySchema.nullable(),
     burn_units: z.int().min(0).max(65_535),
     undeliverable_units: z.int().min(0).max(65_535),
-    profile: z.enum(['tiny', 'standard', 'official']).describe('Of the policy that stood when the epoch was closed.'),
+    profile: z
+      .enum(['tiny', 'standard', 'official'])
+      .describe('Of the policy that stood when the epoch was closed.'),
     may_pay: z.boolean().describe('Whether that profile is strict enough to pay anyone by.'),
   }),
 });

@@ -37,13 +37,25 @@ interface Command {
   readonly options: ReadonlySet<string>;
 }
 
-/** The commands as the command line declares them: one statement for each, nested ones in a chain. */
+/**
+ * The commands as the command line declares them: one statement for each, nested ones in a chain from `program`, or from the constant
+ * that their group has.
+ */
 function declaredCommands(): readonly Command[] {
-  const statements = read('services/cli/main.ts')
-    .split(/^program$/m)
-    .slice(1);
-  return statements.map((statement) => ({
-    name: [...statement.matchAll(/\.command\('(\w+)'\)/g)].map(([, word = '']) => word).join(' '),
+  const source = read('services/cli/main.ts');
+  const groups = new Map([['program', '']]);
+  for (const [, constant = '', group = ''] of source.matchAll(/^const (\w+) = program\.command\('(\w+)'\)/gm))
+    groups.set(constant, group);
+  const [, ...parts] = source
+    .replace(/^const \w+ = program\.command.*$/gm, '')
+    .split(new RegExp(`^(${[...groups.keys()].join('|')})$`, 'm'));
+  const statements = parts.flatMap((part, index) =>
+    index % 2 === 0 ? [{ group: groups.get(part) ?? '', statement: parts[index + 1] ?? '' }] : [],
+  );
+  return statements.map(({ group, statement }) => ({
+    name: [group, ...[...statement.matchAll(/\.command\('(\w+)'\)/g)].map(([, word = '']) => word)]
+      .filter(Boolean)
+      .join(' '),
     options: new Set([...statement.matchAll(/'--([\w-]+)/g)].map(([, option = '']) => option)),
   }));
 }
@@ -70,7 +82,9 @@ describe('the command line', () => {
   const commands = declaredCommands();
 
   test('is read from its source as it is', () => {
-    expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(['up', 'epoch close', 'verify']));
+    expect(commands.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['up', 'epoch close', 'policy show', 'policy adopt', 'verify']),
+    );
     expect(problemOf('npm run prism -- epoch open', commands)).toContain('no such command');
     expect(problemOf('npm run prism -- verify x --kee y', commands)).toContain('no such option');
     expect(problemOf('npm run prism -- --data x verify y --key z', commands)).toBeNull();
