@@ -24,6 +24,10 @@ export const scriptSchema = z.strictObject({
   /** The same under the submission's own recipe. */
   recipeSharpness: z.number().min(0).max(2).optional(),
   hooksUsed: z.array(z.string()).default([]),
+  /** How its inference hook predicts; the project has one only where this is given. */
+  hookSharpness: z.number().min(0).max(2).optional(),
+  /** Predictions and steps depend on how many came before, or state changes although the optimiser moves nothing. */
+  cheats: z.enum(['predictions', 'steps', 'state']).optional(),
   fail: z
     .strictObject({
       op: z.enum(['project', 'build', 'train', 'snapshot', 'load', 'predict', 'review']),

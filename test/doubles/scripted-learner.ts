@@ -28,6 +28,8 @@ export class ScriptedLearner {
   #sharpness = 0;
   #counts = new Float32Array(VOCABULARY);
   #hookUses: { readonly [hook: string]: number } = {};
+  #predictions = 0;
+  #steps = 0;
 
   constructor(script: Script) {
     this.#script = script;
@@ -44,9 +46,7 @@ export class ScriptedLearner {
         return { header: { ok: true, parameters: VOCABULARY, recipe: null, hooksPresent: [] }, body: EMPTY };
       }
       case 'train':
-        // What counts here stands for weights that an optimiser moves.
-        if (header.zeroRate === true) return { header: { ok: true, step: header.step }, body: EMPTY };
-        for (const byte of body) this.#counts[byte] = (this.#counts[byte] ?? 0) + 1;
+        this.#train(body, header.zeroRate === true);
         return { header: { ok: true, step: header.step }, body: EMPTY };
       case 'snapshot':
         return {
@@ -57,15 +57,27 @@ export class ScriptedLearner {
         this.#counts = Float32Array.from({ length: VOCABULARY }, (_, i) => body.readFloatLE(i * 4));
         return { header: { ok: true }, body: EMPTY };
       case 'predict':
-        return { header: { ok: true }, body: this.#predict(numberIn(header, 'count')) };
+        return { header: { ok: true }, body: this.#predict(numberIn(header, 'count'), header.hook === true) };
       default:
         throw new Error(`the scripted learner knows no operation ${String(header.op)}`);
     }
   }
 
-  #predict(count: number): Buffer {
+  /** What counts here stands for weights that an optimiser moves, unless it cheats: not at rate zero. */
+  #train(batch: Buffer, zeroRate: boolean): void {
+    this.#steps += 1;
+    const { cheats } = this.#script;
+    if (zeroRate && cheats !== 'state') return;
+    const step = cheats === 'steps' ? this.#steps : 1;
+    for (const byte of batch) this.#counts[byte] = (this.#counts[byte] ?? 0) + step;
+  }
+
+  #predict(count: number, hook: boolean): Buffer {
+    this.#predictions += 1;
+    const adapted = this.#script.cheats === 'predictions' ? this.#predictions / 10 : 0;
+    const sharpness = (hook ? (this.#script.hookSharpness ?? 0) : this.#sharpness) + adapted;
     const total = this.#counts.reduce((sum, seen) => sum + seen, 0);
-    const logits = this.#counts.map((seen) => this.#sharpness * log((seen + 0.5) / (total + 128)));
+    const logits = this.#counts.map((seen) => sharpness * log((seen + 0.5) / (total + 128)));
     return Buffer.concat(Array.from({ length: count }, () => float32Bytes(logits)));
   }
 }

@@ -30,7 +30,8 @@ export class Fleet {
   readonly #parts: JudgeParts;
   readonly #opened: Opened[] = [];
   readonly #usages: { readonly duty: Duty; readonly usage: SandboxUsage }[] = [];
-  readonly #counted = new Set<Opened>();
+  /** Containers that were ended, or are being: whoever closes the fleet waits for each. */
+  readonly #ended = new Map<Opened, Promise<void>>();
   #closed = false;
 
   constructor(plan: Plan, parts: JudgeParts) {
@@ -50,7 +51,7 @@ export class Fleet {
       ...(device.kind === 'cuda' ? { device: { kind: 'cuda' as const, ids: [...device.ids] } } : {}),
     });
     this.#opened.push({ duty, session });
-    if (this.#closed) await session.close();
+    if (this.#closed) await this.close();
     return new Learner(session, this.#plan, device.kind);
   }
 
@@ -70,11 +71,14 @@ export class Fleet {
     await Promise.all(this.#opened.map((one) => this.#end(one)));
   }
 
-  async #end(opened: Opened): Promise<void> {
-    if (this.#counted.has(opened)) return;
-    this.#counted.add(opened);
-    const usage = await opened.session.close();
-    this.#usages.push({ duty: opened.duty, usage });
+  #end(opened: Opened): Promise<void> {
+    const ending = this.#ended.get(opened) ?? this.#close(opened);
+    this.#ended.set(opened, ending);
+    return ending;
+  }
+
+  async #close({ duty, session }: Opened): Promise<void> {
+    this.#usages.push({ duty, usage: await session.close() });
   }
 
   /** Usage of all closed containers of these duties: times added up, memory of the largest. */

@@ -71,7 +71,7 @@ describe('what is measured', () => {
   test("the submission's recipe trains, and its hooks are counted", async () => {
     const measured = await judge(learners.pythonProject(learners.withRecipe, 'submission'));
     expect(measured.ending.kind).toBe('completed');
-    expect(measured.instrumented).toMatchObject({ parameters: 65_536, hookUses: { train_step: 40 } });
+    expect(measured.instrumented).toMatchObject({ parameters: 65_536, hookUses: { train_step: 160 } });
     expect(measured.curve.at(-1)?.lossMicrobits).toBeLessThan(8_000_000);
   });
 });

@@ -1,0 +1,122 @@
+/** What the judge does besides one trainer and one predictor: repeats, fresh predictors, hooks, references at a cost, tables. */
+import { describe, expect, test } from '@jest/globals';
+import { measurementSchema } from '../../../../domain/evaluation/measurement.ts';
+import { figureOf } from '../../../../domain/scoring/gains.ts';
+import { secretPlaces } from '../../../../services/evaluator/judge/checks.ts';
+import { measure } from '../../../../services/evaluator/judge/measure.ts';
+import type { RunSpec } from '../../../../services/evaluator/judge/run.ts';
+import { measureTable } from '../../../../services/evaluator/judge/table.ts';
+import { shortPlan } from '../../../doubles/short-plan.ts';
+import { judgeParts, runOf, scriptedProject } from './parts.ts';
+
+const checks = { steps: 2, predictions: 2 };
+
+async function measured(script: object, changes: Partial<RunSpec> = {}) {
+  const parts = judgeParts();
+  const run = await measure(runOf(scriptedProject({ sharpness: 1, ...script }), changes), parts);
+  return { run, containers: parts.sandbox.containers };
+}
+
+describe('what is repeated in a fresh container', () => {
+  test('agrees for an honest learner, and changes nothing of its curve', async () => {
+    const { run, containers } = await measured({}, { checks });
+    expect(run.ending.kind).toBe('completed');
+    expect(run.checks).toEqual({ steps: 2, predictions: 2, unlearnedBytes: 0 });
+    expect(containers.map(({ spec }) => spec.role)).toEqual(['trainer', 'predictor', 'replayer']);
+    expect(run.curve).toEqual((await measured({})).run.curve);
+  });
+
+  test.each([
+    ['predictions', 'impure', /^predict, step \d+: a fresh container/],
+    ['steps', 'impure', /^train, step \d+: repeated in a fresh container/],
+    ['state', 'unlearned-state', /^train, step \d+: 1024 of 1024 bytes of state change although/],
+  ])('finds out who cheats by %s, whose whole run then counts as 8 bits', async (cheats, kind, detail) => {
+    const { run } = await measured({ cheats }, { checks });
+    expect(run.ending).toEqual({ kind, detail: expect.stringMatching(detail) });
+    expect(
+      run.curve.every(({ lossMicrobits, windows }) => lossMicrobits === 8_000_000 && windows === 0),
+    ).toBe(true);
+  });
+
+  test('state that is small enough may change', async () => {
+    const plan = { ...shortPlan, checks: { ...shortPlan.checks, unlearnedPpm: 1_000_000 } };
+    const { run } = await measured({ cheats: 'state' }, { checks, plan });
+    expect(run.ending.kind).toBe('completed');
+    expect(run.checks.unlearnedBytes).toBe(1_024);
+  });
+
+  test('is at places that follow from the seed and from nothing else', () => {
+    const places = (seed: string) =>
+      secretPlaces(seed, { steps: 1_000 }, [4, 4, 4], { steps: 3, predictions: 2 });
+    const [one, other] = [places('01'.repeat(32)), places('02'.repeat(32))];
+    expect(one).toEqual(places('01'.repeat(32)));
+    expect(one.steps.size).toBe(3);
+    expect(one.requests.size).toBe(2);
+    expect([...other.steps]).not.toEqual([...one.steps]);
+  });
+
+  test('is all that there is where more is wanted than the run has', () => {
+    const places = secretPlaces('01'.repeat(32), { steps: 2 }, [1], { steps: 8, predictions: 8 });
+    expect([...places.steps].toSorted()).toEqual([0, 1]);
+    expect([...places.requests]).toEqual(['0/0']);
+  });
+});
+
+test('a fresh predictor for every checkpoint sees only what it is asked there', async () => {
+  const plan = { ...shortPlan, freshPredictors: true };
+  const { run, containers } = await measured({}, { plan });
+  const predictors = containers.filter(({ spec }) => spec.role === 'predictor');
+  expect(
+    predictors.map(({ requests }) => requests.filter(({ header }) => header.op === 'load').length),
+  ).toEqual([1, 1, 1]);
+  expect(containers.every(({ closed }) => closed)).toBe(true);
+  expect(run.curve).toEqual((await measured({})).run.curve);
+});
+
+describe('an inference hook', () => {
+  const hooked = (script: object) =>
+    measured(script, { hook: scriptedProject({ sharpness: 1, ...script }, 'submission') });
+
+  test('is judged on the same models at the last checkpoints, in a container of its own', async () => {
+    const { run, containers } = await hooked({ hookSharpness: 0.2 });
+    expect(run.hook?.points.map(({ step, windows }) => [step, windows])).toEqual([
+      [10, 16],
+      [12, 16],
+    ]);
+    expect(run.hook?.ending.kind).toBe('completed');
+    expect(containers.map(({ spec }) => spec.role)).toEqual(['trainer', 'predictor', 'predictor']);
+    const plain = run.curve.find(({ step }) => step === 12)?.lossMicrobits ?? 0;
+    expect(run.hook?.points.at(-1)?.lossMicrobits).toBeGreaterThan(plain);
+    expect(run.hook?.latency.medianUs).toBeGreaterThan(0);
+  });
+
+  test('that fails ends its own part and not the run', async () => {
+    const plain = (await measured({})).run;
+    const { run } = await measured(
+      {},
+      { hook: scriptedProject({ fail: { op: 'predict', at: 5, how: 'late' } }, 'submission') },
+    );
+    expect(run.ending.kind).toBe('completed');
+    expect(run.curve).toEqual(plain.curve);
+    expect(run.hook?.ending).toMatchObject({ kind: 'late' });
+    expect(run.hook?.points).toHaveLength(1);
+  });
+});
+
+test('a reference at a cost is told how many steps it makes of a batch', async () => {
+  const { containers } = await measured({}, { replays: 4 });
+  const build = containers[0]?.requests.find(({ header }) => header.op === 'build');
+  expect(build?.header).toMatchObject({ replays: 4, device: 'cpu', hooks: false });
+});
+
+test.each(['ngram', 'mixer'] as const)('a table of the panel (%s) is a run like any other', async (model) => {
+  const { sandbox, ...parts } = judgeParts();
+  const run = { plan: shortPlan, key: runOf(scriptedProject({})).key, seed: '42'.repeat(32), model };
+  const first = await measureTable(run, parts);
+  const { standardError, ...recorded } = first;
+  expect(standardError).toBe('');
+  expect(measurementSchema.parse({ ...recorded, standardErrorBlob: null }).ending.kind).toBe('completed');
+  expect(figureOf(first.curve)).toBeLessThan(6_000_000);
+  expect((await measureTable(run, parts)).curve).toEqual(first.curve);
+  expect(sandbox.containers).toEqual([]);
+});
