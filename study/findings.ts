@@ -26,7 +26,7 @@ export interface Foresight {
 }
 
 export interface Fitted {
-  readonly signals: readonly Signal[];
+  readonly signals: readonly FigureName[];
   /** Chosen on all architectures. */
   readonly weights: Weights;
   /** The total with these weights on the same architectures. */
@@ -47,6 +47,7 @@ export interface Findings {
   readonly figures: ReadonlyMap<FigureName, readonly number[]>;
   readonly foresight: ReadonlyMap<FigureName, Foresight>;
   readonly fits: readonly Fitted[];
+  readonly lengths: readonly Length[];
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -91,7 +92,7 @@ function foresightOf(
 }
 
 function weighed(
-  signals: readonly Signal[],
+  signals: readonly FigureName[],
   findings: Pick<Findings, 'figures' | 'truth' | 'couples'>,
 ): Fitted {
   const { truth, couples } = findings;
@@ -118,6 +119,41 @@ function weighed(
   };
 }
 
+export interface Length {
+  readonly step: number;
+  readonly accuracy: Accuracy;
+  readonly clear: Accuracy;
+}
+
+/**
+ * How often the loss part of the way through the large runs decides right, before their last tenth: on one seed, against the end of the others
+ * (of its own, where there is no other). Over all seeds, so every couple counts once for each.
+ */
+function lengthsOf(
+  samples: readonly Sample[],
+  truth: readonly BySeed[],
+  couples: readonly Couple[],
+  clearCouples: readonly Couple[],
+): Length[] {
+  const curve = samples[0]?.large[0] ?? [];
+  const end = curve.at(-1)?.step ?? 0;
+  const seeds = identity(samples[0]?.large.length ?? 0);
+  const over = (index: number, among: readonly Couple[]): Accuracy => {
+    const bySeed = seeds.map((seed) => {
+      const others = seeds.length === 1 ? seeds : seeds.filter((other) => other !== seed);
+      const early = samples.map(({ large }) => large[seed]?.[index]?.lossMicrobits ?? Number.NaN);
+      const late = truth.map((row) => mean(pick(row, others)));
+      return decisionAccuracy(early, late, among);
+    });
+    const right = bySeed.reduce((sum, one) => sum + one.right, 0);
+    const decided = bySeed.reduce((sum, one) => sum + one.couples, 0);
+    return { right, couples: decided, share: right / decided };
+  };
+  return curve.flatMap(({ step }, index) =>
+    step >= 0.9 * end ? [] : [{ step, accuracy: over(index, couples), clear: over(index, clearCouples) }],
+  );
+}
+
 /** Throws where the samples are too few or without the reference. */
 export function findingsOf(samples: readonly Sample[]): Findings {
   const truthBySeed = samples.map(({ large }) => large.map((curve) => lossSince(curve, 0.9)));
@@ -141,6 +177,7 @@ export function findingsOf(samples: readonly Sample[]): Findings {
     foresight: new Map(
       [...bySeed].map(([name, rows]) => [name, foresightOf(name, rows, truthBySeed, clearCouples)]),
     ),
-    fits: [weighed(OF_THE_CURVE, known), weighed(SIGNALS, known)],
+    fits: [['late', 'tenfold'] as const, OF_THE_CURVE, SIGNALS].map((signals) => weighed(signals, known)),
+    lengths: lengthsOf(samples, truthBySeed, couples, clearCouples),
   };
 }

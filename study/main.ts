@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findingsOf } from './findings.ts';
 import { FULL, QUICK } from './plans.ts';
-import { documentOf } from './report/document.ts';
+import { documentOf, tablesOf } from './report/document.ts';
 import { plotOf } from './report/plot.ts';
 import { readResults } from './results.ts';
 import { samplesOf } from './samples.ts';
@@ -29,7 +29,7 @@ async function quick(): Promise<void> {
   try {
     const file = join(folder, 'quick.jsonl');
     await train(QUICK, file);
-    console.log(documentOf(findingsOf(samplesOf(readResults(file)))));
+    console.log(tablesOf(findingsOf(samplesOf(readResults(file)))));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -41,7 +41,7 @@ export const FULL: Extent = {
       ...([4_320, 4_560, 4_800] as const).map((step) => [step, 1_024] as const),
     ],
   },
-  seeds: { small: 3, large: 1 },
+  seeds: { small: 3, large: 2 },
   rungs: RUNGS,
   architectures: null,
 };

@@ -38,8 +38,8 @@ async function withClient<T>(settings: Settings, work: (client: LedgerClient) =>
 
 /** Closes the epoch that is open and reveals its secret; returns its number. */
 export async function closeEpoch(settings: Settings): Promise<number> {
-  const master = readMaster(settings);
   return withClient(settings, async (client) => {
+    const master = readMaster(settings);
     const epoch = client.state.lastEpoch + 1;
     const nextSeedCommitment = commitmentOf(epochSecret(master, epoch + 1));
     const correlationId = epochCorrelation(client.ledger, epoch);
