@@ -21,6 +21,7 @@ import { evolveSubmission } from '../submission/evolve.ts';
 import { absentSubmission } from '../submission/state.ts';
 import { type Earning, weightsOf } from '../weights/weights.ts';
 import { isSettled, nextClaim, planOf } from './claims.ts';
+import { ensureIsolated } from './isolation.ts';
 import { drawOthers } from './others.ts';
 import { ensureSeeds, revealSecret } from './randomness.ts';
 import type { EpochEntry, LedgerState, Owed, SubmissionEntry } from './state.ts';
@@ -118,6 +119,7 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
       `its policy wants the curve at steps ${wanted}, not ${measured}`,
     );
   }
+  if (event.type === 'RunMeasured') ensureIsolated(entry.policy.plan, event.data);
   if (event.type === 'SubmissionRejected' && event.data.stage === 'evaluation') {
     ensure(
       planOf(state, entry, 0) === 'unknown',

@@ -41,6 +41,9 @@ OPERATIONS = {
 def handlers(role: str) -> dict[str, Handler]:
     """The operations of a role, each `(header, body) -> (header, body)`; they never raise."""
     make_deterministic()
+    if "train" in OPERATIONS[role]:
+        # torch 2.x loads a thousand more modules with its first optimiser: before the run, not in the miner's time.
+        torch.optim.AdamW([nn.Parameter(torch.zeros(1))])
     learner = Learner(role)
     return {name: _answering(getattr(learner, name)) for name in OPERATIONS[role]}
 

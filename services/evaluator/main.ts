@@ -44,5 +44,6 @@ await runProcess('evaluator', async (context) => {
     parallel: settings.parallel,
     signal,
   });
-  return loopUntilEnd(service, wiring, signal);
+  const { ready, done } = loopUntilEnd(service, wiring, signal);
+  return { ready, done: done.finally(() => sandbox.close()) };
 });

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { Sandbox, SandboxSession, SandboxSpec } from '../../../domain/ports.ts';
 import { openProcessSandbox, type ProcessSandboxOptions } from '../../../infra/sandbox/process/index.ts';
@@ -97,6 +98,7 @@ describe('the host as a process', () => {
 
   test('is killed at the wall limit', async () => {
     const session = await open({ limits: { ...SPEC.limits, wallMs: 1 } });
+    await sleep(50);
     await expect(session.request(PING, WAIT)).rejects.toMatchObject({ kind: 'over-limit' });
   });
 

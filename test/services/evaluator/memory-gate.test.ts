@@ -43,7 +43,7 @@ describe('memory', () => {
     const run = baseRun('architecture');
     expect(gate.expect(run, shortPlan)).toBe(limits);
     gate.learn(run, { trainerPeakBytes: 300, predictorPeakBytes: 100 });
-    gate.learn({ ...run, seed: 1 }, { trainerPeakBytes: 200, predictorPeakBytes: 100 });
+    gate.learn(baseRun('architecture', 1), { trainerPeakBytes: 200, predictorPeakBytes: 100 });
     expect(gate.expect(run, shortPlan)).toBe(500);
     expect(gate.expect({ ...run, point: 1 }, shortPlan)).toBe(limits);
     gate.learn(run, { trainerPeakBytes: 0, predictorPeakBytes: 5_000_000 });
