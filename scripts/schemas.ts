@@ -101,6 +101,7 @@ const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[
     standardErrorFloorMicrobits: 'smaller standard errors are read as this',
     confidenceMilliZ: 'a gain counts at its mean less this many thousandths of its standard error',
     minimumGainMicrobits: 'a lower bound at or below this proves nothing',
+    payloadCounts: 'whether the bits of what was delivered are part of the loss',
     weights: 'what the gain of each signal counts in the total, in parts per million',
     penalties: 'what is taken off for instability, each bounded',
     hookLatencyMilli: 'an inference hook may take so many thousandths of the time of plain `forward`',

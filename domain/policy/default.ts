@@ -50,6 +50,7 @@ export const defaultPolicy: Policy = {
     standardErrorFloorMicrobits: 10_000,
     confidenceMilliZ: 2_000,
     minimumGainMicrobits: 20_000,
+    payloadCounts: true,
     weights: { area: PPM / 2, late: PPM / 2, extrapolated: 0, size: 0, depth: 0, sequence: 0, batch: 0 },
     penalties: [],
     hookLatencyMilli: 2_000,

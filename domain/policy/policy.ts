@@ -39,6 +39,8 @@ export const policySchema = z
       confidenceMilliZ: z.int().min(0).max(10_000),
       /** A lower bound at or below this has not been shown to be a gain. */
       minimumGainMicrobits: microbits,
+      /** The bits of what was delivered for a run are part of its loss. A plan so short that they outweigh what is learnt may leave them out. */
+      payloadCounts: z.boolean(),
       /** What each signal's gain counts in the total; together one million. A ladder that the plan does not have has none. */
       weights: z.strictObject(
         Object.fromEntries(SIGNALS.map((signal) => [signal, ppm])) as { [signal in Signal]: typeof ppm },
@@ -85,6 +87,12 @@ export const policySchema = z
     if (sum !== PPM) issue(`sum to ${sum}, not to ${PPM}`);
     if (CURVE_SIGNALS.every((signal) => weights[signal] === 0))
       issue('need one of area, late and extrapolated');
+    if (plan.profile === 'official' && !scoring.payloadCounts)
+      context.addIssue({
+        code: 'custom',
+        path: ['scoring', 'payloadCounts'],
+        message: 'the profile official pays: payloads have to count',
+      });
     const measured = new Set(plan.ladders.map(({ axis }) => axis));
     for (const axis of AXES) {
       if (weights[axis] > 0 && !measured.has(axis)) issue(`${axis} counts, but the plan has no such ladder`);

@@ -48,7 +48,13 @@ const READINGS: { readonly [key in keyof Values]: (curve: ScoredRun['curve']) =>
   },
 };
 
-export function readingOf(run: Pick<ScoredRun, 'curve' | 'payloadBytes'>, key: keyof Values): number {
+/** @param payloadCounts the bits of what was delivered are part of it */
+export function readingOf(
+  run: Pick<ScoredRun, 'curve' | 'payloadBytes'>,
+  key: keyof Values,
+  payloadCounts = true,
+): number {
+  if (!payloadCounts) return READINGS[key](run.curve);
   // Over the bytes that the curve spans: divided by all, a payload that spares the first checkpoint's loss could pay for itself.
   const spanned = (run.curve.at(-1)?.bytesRevealed ?? 0) - (run.curve[0]?.bytesRevealed ?? 0);
   const payload = payloadMicrobits(run.payloadBytes, spanned);
@@ -59,12 +65,14 @@ export function readingOf(run: Pick<ScoredRun, 'curve' | 'payloadBytes'>, key: k
 export class Runs {
   readonly #runs: readonly ScoredRun[];
   readonly #plan: Pick<Plan, 'panel'>;
+  readonly #payloadCounts: boolean;
   /** By run: a fit is costly, and the panel is asked for often. */
   readonly #values = new Map<ScoredRun, Map<keyof Values, number>>();
 
-  constructor(runs: readonly ScoredRun[], plan: Pick<Plan, 'panel'>) {
+  constructor(runs: readonly ScoredRun[], plan: Pick<Plan, 'panel'>, payloadCounts: boolean) {
     this.#runs = runs;
     this.#plan = plan;
+    this.#payloadCounts = payloadCounts;
   }
 
   of(pair: Pair, variant: number, point: number): readonly ScoredRun[] {
@@ -81,7 +89,7 @@ export class Runs {
   value(run: ScoredRun, key: keyof Values): number {
     const values = this.#values.get(run) ?? new Map<keyof Values, number>();
     this.#values.set(run, values);
-    const known = values.get(key) ?? readingOf(run, key);
+    const known = values.get(key) ?? readingOf(run, key, this.#payloadCounts);
     values.set(key, known);
     return known;
   }

@@ -90,7 +90,7 @@ export interface ScoreSpec {
 /** The score of a submission whose planned runs are all measured. */
 export function scoreOf(measurements: readonly ScoredRun[], spec: ScoreSpec): DataOf<'SubmissionScored'> {
   const { plan, rules, ownArchitecture, basis } = spec;
-  const runs = new Runs(measurements, plan);
+  const runs = new Runs(measurements, plan, rules.payloadCounts);
   const overPanel: Baseline = (run, key) => runs.panelBeside(run, key);
   const architecture = gainsOver(runs, 'architecture', overPanel, plan, rules);
   const pair = gainsOver(runs, 'recipe', overPanel, plan, rules);

@@ -169,7 +169,8 @@ By the loss fitted at 10 times the bytes: ${misses(findings, 'tenfold', 8)}
 
 ## How long is long enough
 
-The loss at a checkpoint on the way of each large run, against the end of the runs on the other seeds:
+The loss at a checkpoint on the way of each large run, against the end of the runs on the other seeds. The longer it is, the
+shorter the way that is left to foresee:
 
 ${lengths(findings)}
 
@@ -184,6 +185,10 @@ ${weights(fits)}
 
 The first row has the fit at 10 times the bytes as it is. It does not stand in a policy: a learner can bend its curve to promise much, so what
 the score calls \`extrapolated\` never counts more than what has been reached.
+
+Where the intervals of weightings overlap, with each other and with the baseline's, the data does not tell them apart: weights among these are
+a choice and not a finding. The rows are what the study proposes, rounded to what it can see: mostly where a run has come to, little for how it got
+there.
 
 ## What this does not say
 
@@ -213,6 +218,6 @@ function summary({ foresight: all, fits, lengths: byLength, couples, clearCouple
   const enough = byLength.find(({ accuracy }) => accuracy.share >= AIM);
   return `- The **total** as the default policy weighs it decides right ${told('total')}.
 - The **plain baseline**, the loss at the last small checkpoint: ${told('final')}.
-- The aim is ${percent(AIM)} of all couples. ${(all.get('total')?.accuracy.share ?? 0) >= AIM ? 'It is reached.' : '**It is not reached.**'} Runs reach it ${enough === undefined ? 'at no length tried' : `from about ${enough.step.toLocaleString('en')} steps on`}.
+- The aim is ${percent(AIM)} of all couples. ${(all.get('total')?.accuracy.share ?? 0) >= AIM ? 'It is reached.' : '**It is not reached.**'} The plain loss of a run reaches it ${enough === undefined ? 'at no length tried' : `at ${enough.step.toLocaleString('en')} of the ${steps('large').toLocaleString('en')} steps`}.
 - Weights chosen with hold-out reach ${fits.map(({ heldOut }) => percent(heldOut)).join(', ')} on couples left out. A weighting is worth what it adds to the baseline there.`;
 }

@@ -100,7 +100,7 @@ async function loss(project: TestProject, recipe: 'reference' | 'submission', st
 const PATIENCE_MS = 240_000;
 
 const reference: TestProject = {
-  files: { 'model.py': readFileSync(join(EXAMPLES, '../gpu-runner/reference/model.py'), 'utf8') },
+  files: { 'model.py': readFileSync(join(EXAMPLES, '../gpu-runner/reference/bigram/model.py'), 'utf8') },
 };
 
 let bar: Promise<number> | undefined;

@@ -44,6 +44,8 @@ export const shortPolicy: Policy = {
   },
   scoring: {
     ...defaultPolicy.scoring,
+    // A few steps reveal less than the files of a project hold.
+    payloadCounts: false,
     standardErrorFloorMicrobits: 1_000,
     confidenceMilliZ: 1_000,
     minimumGainMicrobits: 10_000,

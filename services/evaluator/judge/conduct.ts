@@ -117,7 +117,9 @@ export class Conductor {
     const { project, replays } = this.#run;
     const learner = await this.#fleet.open(duty);
     await learner.project(project);
-    const parameters = await learner.build(this.#text.torchSeed, { recipe: project.recipe, replays });
+    // A replayer repeats steps of the judge's recipe, and predictions, which no recipe has a part in.
+    const recipe = duty === 'replayer' ? 'reference' : project.recipe;
+    const parameters = await learner.build(this.#text.torchSeed, { recipe, replays });
     if (duty === 'trainer') this.#findings.parameters = parameters;
     return learner;
   }
