@@ -11,7 +11,8 @@ export default {
     },
     {
       name: 'one-file-checks-signatures-of-beacons',
-      comment: 'pairings are no place for code of our own: the one file that needs them may use a library of pure functions',
+      comment:
+        'pairings are no place for code of our own: the one file that needs them may use a library of pure functions',
       severity: 'error',
       from: { path: '^domain/randomness/bls\\.ts$' },
       to: { pathNot: ['^domain/', '^node_modules/@noble/', '^(node:)?crypto$'] },

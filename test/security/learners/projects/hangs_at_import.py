@@ -1,5 +1,0 @@
-"""Never comes out of its import."""
-
-import time
-
-time.sleep(600)

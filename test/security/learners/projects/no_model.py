@@ -1,4 +1,0 @@
-"""build_model returns a string."""
-
-def build_model(ctx):
-    return "the best model of all"
