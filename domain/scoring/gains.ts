@@ -1,5 +1,6 @@
 /** From judged curves to a gain: the figure of one curve, and what paired differences of figures prove. */
 import type { CurvePoint } from '../evaluation/measurement.ts';
+import { trapezoids } from '../evaluation/signals/area.ts';
 import type { Gain } from './gain.ts';
 import { mean, roundedQuotient, standardError } from './statistics.ts';
 
@@ -10,23 +11,6 @@ export interface GainRules {
   readonly standardErrorFloorMicrobits: number;
   /** A gain counts at its mean less this many thousandths of its standard error. */
   readonly confidenceMilliZ: number;
-}
-
-/** Twice the area under the loss over bytes revealed, and twice the bytes that it spans. */
-function trapezoids(curve: readonly Point[]): { area: bigint; span: bigint } {
-  let area = 0n;
-  let span = 0n;
-  let previous: Point | undefined;
-  for (const point of curve) {
-    if (previous !== undefined) {
-      const width = BigInt(point.bytesRevealed - previous.bytesRevealed);
-      if (width <= 0n) throw new RangeError(`bytesRevealed must increase: step ${point.step}`);
-      area += width * BigInt(previous.lossMicrobits + point.lossMicrobits);
-      span += 2n * width;
-    }
-    previous = point;
-  }
-  return { area, span };
 }
 
 /**
