@@ -134,11 +134,8 @@ const gridScoring: Policy['scoring'] = {
     sequence: PPM / 10,
     batch: PPM / 10,
   },
-  penalties: [
-    { signal: 'roughness', free: 20_000, nanobitsPerUnit: 500, capMicrobits: 50_000 },
-    { signal: 'loss-spikes', free: 0, nanobitsPerUnit: 100, capMicrobits: 50_000 },
-    { signal: 'update-spikes', free: 0, nanobitsPerUnit: 50, capMicrobits: 25_000 },
-  ],
+  // Neither roughness nor spikes predicted anything in the study: they are for policies that have reasons of their own.
+  penalties: [],
 };
 
 const gridWork: Policy['work'] = { ...defaultPolicy.work, attemptDeadlineMs: 172_800_000 };

@@ -62,6 +62,7 @@ describe('a submission that Platform vouches for', () => {
         requestHash: sha256(ZIP),
         filename: 'mine.zip',
         byteLength: ZIP.length,
+        chainHeight: null,
       },
     ]);
     for await (const { event } of bridge.stored()) {
