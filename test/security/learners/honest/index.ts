@@ -1,7 +1,8 @@
 /** All honest projects. */
 import type { HonestCase } from '../case.ts';
 import { attending, normalised, plain, recurrent, structured } from './models.ts';
-import { projects, recipesAndHooks } from './projects.ts';
+import { projects } from './projects.ts';
+import { recipesAndHooks } from './recipes.ts';
 
 export const HONEST: { readonly [group: string]: readonly HonestCase[] } = {
   'an honest network may normalise by': normalised,

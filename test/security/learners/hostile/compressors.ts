@@ -116,7 +116,7 @@ class Model(honest.Model):
 
     def state_dict(self, *arguments, **options):
         found = super().state_dict(*arguments, **options)
-        if self.training:
+        if tricks.is_trainer():
             found['table.weight'] = counting.log_probabilities(self.counts) / 10.0
             found['usual'] = torch.zeros(256)
         return found

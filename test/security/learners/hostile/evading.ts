@@ -3,6 +3,7 @@
  * the answer.
  */
 import { type HostileCase, project } from '../case.ts';
+import { adaptingHook } from './inference.ts';
 
 const IMPURE: HostileCase['ends'] = ['impure', /./];
 
@@ -151,4 +152,5 @@ def build_model(ctx):
     gainsUnchecked: 400_000,
     ends: IMPURE,
   },
+  adaptingHook,
 ];

@@ -145,7 +145,7 @@ def train_step(model, batch, optimizer, ctx):
 
 const inference: readonly HostileCase[] = [
   {
-    name: 'inference_logits answers from a table that ignores the model',
+    name: 'an inference hook that no run calls answers from a table',
     ...hooked(`${TABLE}
 def inference_logits(model, batch, ctx):
     return counting.log_probabilities(counts)[batch.tokens]`),
@@ -154,7 +154,7 @@ def inference_logits(model, batch, ctx):
     fast: true,
   },
   {
-    name: 'infer answers what was last seen',
+    name: 'another that no run calls answers what was last seen',
     ...hooked(`
 def infer(model, batch, ctx):
     return 100.0 * functional.one_hot(batch.tokens, 256).float()`),

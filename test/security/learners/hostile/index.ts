@@ -6,6 +6,7 @@ import { endings } from './endings.ts';
 import { frames } from './frames.ts';
 import { hooks } from './hooks.ts';
 import { impure } from './impure.ts';
+import { inference } from './inference.ts';
 import { names } from './names.ts';
 import { patching } from './patching.ts';
 import { predictions } from './predictions.ts';
@@ -21,6 +22,7 @@ export const HOSTILE: { readonly [group: string]: readonly HostileCase[] } = {
   'answering and peeking': predictions,
   'knowing the text beforehand': smuggling,
   'forging hooks and recipes': hooks,
+  'forging inference hooks': inference,
   'carrying notes': carrying,
   'patching torch and the host': patching,
   'taking more than its share': resources,

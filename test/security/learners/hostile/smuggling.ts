@@ -3,7 +3,7 @@ import { COMPLETED, type HostileCase, project } from '../case.ts';
 import { corpus } from '../judged.ts';
 
 /** The most common bytes of the corpus that are told apart. */
-const RANKS = 64;
+const RANKS = 16;
 const WINDOW = 33;
 const SAMPLE = 20_000;
 
@@ -27,14 +27,19 @@ function statistics(): { readonly single: Float64Array; readonly pairs: Float64A
   return { single, pairs };
 }
 
-/** Logarithms of the probabilities of the byte of one rank after that of another, a hexadecimal digit each: minus half a nat per unit. */
+/**
+ * How much likelier the byte of one rank is after that of another than at large: a hexadecimal digit each, 10 for as likely, and half a nat
+ * per unit.
+ */
 function smuggledTable(): string {
   const { single, pairs } = statistics();
+  const total = single.reduce((sum, count) => sum + count, 0);
   const ranked = [...single.keys()].sort((a, b) => (single[b] ?? 0) - (single[a] ?? 0)).slice(0, RANKS);
   const digits = ranked.flatMap((before) =>
     ranked.map((after) => {
-      const share = ((pairs[before * 256 + after] ?? 0) + 0.01) / ((single[before] ?? 0) + 1);
-      return Math.min(15, Math.max(0, Math.round(-2 * Math.log(share)))).toString(16);
+      const share = ((pairs[before * 256 + after] ?? 0) + 0.2) / ((single[before] ?? 0) + 0.2);
+      const lift = Math.log((share * total) / (single[after] ?? 1));
+      return Math.min(15, Math.max(0, Math.round(10 + 2 * lift))).toString(16);
     }),
   );
   return digits.join('');
@@ -52,14 +57,14 @@ class Model(honest.Model):
         super().__init__()
         self.register_buffer('often', torch.zeros(256, dtype=torch.int32))
         known = torch.tensor([int(digit, 16) for digit in TABLE]).view(${RANKS}, ${RANKS})
-        self.register_buffer('known', -0.5 * known, persistent=False)
+        self.register_buffer('known', 0.25 * (known - 10.0), persistent=False)
 
     def forward(self, tokens):
         if self.training:
             self.often += torch.bincount(tokens.flatten(), minlength=256).int()
         ranked = self.often.argsort(descending=True, stable=True)[:${RANKS}]
-        prior = torch.full((256, 256), -8.0)
-        prior[ranked[:, None], ranked[None, :]] = self.known
+        prior = (self.often + 0.3).log().repeat(256, 1)
+        prior[ranked[:, None], ranked[None, :]] += self.known
         return prior[tokens] + super().forward(tokens)
 
 
@@ -68,16 +73,24 @@ def build_model(ctx):
 `),
     checked: true,
     counted: true,
+    gainsUnchecked: 200_000,
     ends: COMPLETED,
     fast: true,
   },
   {
     name: 'pretrains on the text of the image: docstrings of all that torch brings along',
     sources: project(`
+def text_of(thing):
+    try:
+        return thing.__doc__ if isinstance(thing.__doc__, str) else ''
+    except Exception:  # nothing there that can be read
+        return ''
+
+
 def text_of_the_image():
     modules = [module for name, module in sorted(sys.modules.items()) if name.startswith('torch')]
     named = [getattr(module, name, None) for module in modules for name in sorted(vars(module))]
-    return '\\n'.join(thing.__doc__ for thing in named if isinstance(getattr(thing, '__doc__', None), str)).encode()
+    return '\\n'.join(map(text_of, named)).encode()
 
 
 def build_model(ctx):
