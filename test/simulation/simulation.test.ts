@@ -16,7 +16,7 @@ import { ALL_FAULTS, NO_FAULTS } from './life.ts';
 import { type Handover, handovers } from './scenario.ts';
 import { type Outcome, type Sabotage, simulate } from './simulate.ts';
 
-const SEEDS = 60;
+const SEEDS = 30;
 const CHUNK = 10;
 /** For a chunk, on a machine that is busy with other tests. */
 const TIMEOUT_MS = 600_000;
