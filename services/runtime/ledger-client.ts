@@ -42,6 +42,13 @@ export interface LedgerClientOptions {
 
 const RETRY_MS = 200;
 
+/** What a try has sent; an append is atomic, so that its first event stands for all. */
+interface Sent {
+  readonly id: string;
+  readonly decided: readonly Decided[];
+  landed: boolean;
+}
+
 export class LedgerClient {
   readonly state: LedgerState = emptyLedger();
   readonly #options: LedgerClientOptions;
@@ -73,13 +80,18 @@ export class LedgerClient {
    */
   commit(writing: Writing, decide: (state: LedgerState) => readonly Decided[]): Promise<readonly Decided[]> {
     return this.#exclusively(async () => {
+      let sent: Sent | null = null;
       for (let tried = 1; ; tried += 1) {
         try {
-          await this.#catchUp();
+          // What was sent may have landed although nothing came back: to decide again would write the same ids twice.
+          await this.#catchUp(sent);
+          if (sent?.landed) return sent.decided;
           const decided = decide(this.state);
           if (decided.length === 0) return decided;
-          await this.#append(writing, decided);
-          await this.#catchUp();
+          const events = this.#eventsOf(writing, decided);
+          sent = { id: events[0]?.id ?? '', decided, landed: false };
+          await this.#append(writing, events);
+          await this.#catchUp(sent);
           return decided;
         } catch (error) {
           if (error instanceof WrongExpectedRevisionError) continue;
@@ -94,11 +106,11 @@ export class LedgerClient {
     });
   }
 
-  async #append(writing: Writing, decided: readonly Decided[]): Promise<void> {
+  #eventsOf(writing: Writing, decided: readonly Decided[]): readonly NewEvent[] {
     const { stream } = writing;
     const last = this.state.revisions.get(stream);
     const time = this.now();
-    const events: NewEvent[] = decided.map((one, index) => {
+    return decided.map((one, index) => {
       const envelope = toEnvelope(one, stream, (last ?? -1) + 1 + index, {
         id: this.#idOf(writing, one, index),
         time,
@@ -109,7 +121,10 @@ export class LedgerClient {
       const { stream: _stream, revision: _revision, ...event } = envelope;
       return event;
     });
-    await this.#options.store.append(stream, last ?? 'no-stream', events);
+  }
+
+  async #append({ stream }: Writing, events: readonly NewEvent[]): Promise<void> {
+    await this.#options.store.append(stream, this.state.revisions.get(stream) ?? 'no-stream', events);
     this.#options.bus.wake(categoryOf(stream));
   }
 
@@ -124,13 +139,15 @@ export class LedgerClient {
     });
   }
 
-  async #catchUp(): Promise<number> {
+  /** @param sent is told when it is read back */
+  async #catchUp(sent: Sent | null = null): Promise<number> {
     let folded = 0;
     for await (const { position, event } of this.#options.store.readAll(this.#position)) {
       const parsed = parseEvent(event);
       const index = this.state.size;
       evolveLedger(this.state, parsed);
       this.#position = position;
+      if (sent !== null && event.id === sent.id) sent.landed = true;
       this.#options.onEvent?.(parsed, index, event);
       folded += 1;
     }

@@ -91,10 +91,27 @@ describe('a store that is away', () => {
       done = true;
     });
     await clock.until(() => done);
-    // What it had decided stood already.
-    expect(await committed).toEqual([]);
+    expect(await committed).toMatchObject([{ type: 'PolicyAdopted' }]);
     expect(await types()).toEqual(['LedgerOpened', 'PolicyAdopted']);
     expect(one.state.policy?.name).toBe('second');
+  });
+
+  test('that has lost an acknowledgement is not written to twice where the same could be decided again', async () => {
+    const { client, clock, types } = await engineWith();
+    const one = client({ faults: { afterAppend: failing(1) } });
+    let done = false;
+    const again = (state: LedgerState): readonly Decided[] => [
+      {
+        type: 'PolicyAdopted',
+        data: { policy: { ...smallPolicy, name: `after ${state.size}` }, reason: 'renewed' },
+      },
+    ];
+    void one.commit(writing('renew'), again).finally(() => {
+      done = true;
+    });
+    await clock.until(() => done);
+    expect(await types()).toEqual(['LedgerOpened', 'PolicyAdopted']);
+    expect(one.state.policy?.name).toBe('after 1');
   });
 
   test('is waited for, by default for as long as it takes', async () => {
