@@ -21,7 +21,7 @@ const hookGainsNothing = (run: MeasuredRun): void => {
 };
 
 const hooked = (name: string, python: string, shows: HostileCase['shows']): HostileCase => ({
-  name,
+  name: `an inference hook that ${name}`,
   sources: project(`from honest import build_model, get_recipe\n\n${python.trim()}\n`),
   recipe: 'submission',
   hook: true,
@@ -101,7 +101,7 @@ def inference_logits(model, batch, ctx):
 ];
 
 export const adaptingHook: HostileCase = hooked(
-  'an inference hook learns from the prefixes of earlier predictions',
+  'learns from the prefixes of earlier predictions',
   `
 counts = torch.zeros(256, 256)
 
