@@ -110,7 +110,8 @@ export async function repeat(
   seen: { readonly steps: readonly SeenStep[]; readonly requests: readonly SeenRequest[] },
   device: 'cpu' | 'cuda',
 ): Promise<Measurement['checks']> {
-  for (const request of seen.requests) await repeatRequest(replayer, request, device);
+  // Last first: what adapts to what it was asked before has been asked something else before.
+  for (const request of seen.requests.toReversed()) await repeatRequest(replayer, request, device);
   let unlearnedBytes: number | null = null;
   for (const step of seen.steps) {
     const moved = await repeatStep(replayer, step, device);
