@@ -87,6 +87,18 @@ export const instrumentedSchema = z.strictObject({
   activationNonFinite: count.nullable(),
 });
 
+/** Of a run whose host said nothing, or that has none. */
+export const NOTHING_TOLD: z.infer<typeof instrumentedSchema> = {
+  parameters: null,
+  hookUses: {},
+  gradientSpreadMilli: null,
+  gradientMaxOverMedianMilli: null,
+  gradientClippedPpm: null,
+  noiseScaleMilli: null,
+  activationSpikesPpm: null,
+  activationNonFinite: null,
+};
+
 export const measurementSchema = runKeySchema.extend({
   ending: endingSchema,
   curve: z.array(curvePointSchema).min(2).max(40),

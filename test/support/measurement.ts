@@ -1,6 +1,6 @@
 /** Measurements with nothing but the losses that a test is about. */
 import { bytesRevealedAt } from '../../domain/evaluation/curve.ts';
-import type { CurvePoint, Measurement } from '../../domain/evaluation/measurement.ts';
+import { type CurvePoint, type Measurement, NOTHING_TOLD } from '../../domain/evaluation/measurement.ts';
 import { type Plan, planAt } from '../../domain/evaluation/plan.ts';
 import type { Pair, RunKey } from '../../domain/evaluation/runs.ts';
 
@@ -8,17 +8,6 @@ import type { Pair, RunKey } from '../../domain/evaluation/runs.ts';
 export function baseRun(pair: Pair, seed = 0, variant = 0): RunKey {
   return { pair, variant, point: 0, seed };
 }
-
-export const noInstruments: Measurement['instrumented'] = {
-  parameters: null,
-  hookUses: {},
-  gradientSpreadMilli: null,
-  gradientMaxOverMedianMilli: null,
-  gradientClippedPpm: null,
-  noiseScaleMilli: null,
-  activationSpikesPpm: null,
-  activationNonFinite: null,
-};
 
 /** @param lossAt the judged loss at a checkpoint, by its place in the plan */
 export function curveOf(plan: Plan, lossAt: (checkpoint: number) => number): CurvePoint[] {
@@ -55,7 +44,7 @@ export function completed(
     hook: null,
     checks: { steps: 0, predictions: 0, unlearnedBytes: null },
     sandboxes: { trainer: null, predictor: null },
-    instrumented: noInstruments,
+    instrumented: NOTHING_TOLD,
     standardErrorBlob: null,
     ...changes,
   };

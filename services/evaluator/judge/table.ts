@@ -1,4 +1,5 @@
 /** A run of one of the judge's own tables: no container, no foreign code, the same streams as everyone on this seed. */
+import { NOTHING_TOLD } from '../../../domain/evaluation/measurement.ts';
 import { ContextMixer } from '../../../domain/evaluation/panel/mixer.ts';
 import { NgramTable } from '../../../domain/evaluation/panel/ngram.ts';
 import type { TableModel } from '../../../domain/evaluation/panel/table-model.ts';
@@ -40,16 +41,7 @@ export async function measureTable(
     hook: null,
     checks: { steps: 0, predictions: 0, unlearnedBytes: null },
     sandboxes: { trainer: null, predictor: null },
-    instrumented: {
-      parameters: null,
-      hookUses: {},
-      gradientSpreadMilli: null,
-      gradientMaxOverMedianMilli: null,
-      gradientClippedPpm: null,
-      noiseScaleMilli: null,
-      activationSpikesPpm: null,
-      activationNonFinite: null,
-    },
+    instrumented: NOTHING_TOLD,
     standardError: '',
   };
 }
