@@ -3,6 +3,8 @@ import type { PrismEvent } from '../domain/events/catalogue.ts';
 import { leaderboard } from './leaderboard.ts';
 import { owners } from './owners.ts';
 import { stateDigest } from './projection.ts';
+import { applyEvidence, noEvidence } from './questions/evidence.ts';
+import { digestOfQuestion, QUESTION_NAMES } from './questions/index.ts';
 import { submissions } from './submissions.ts';
 import { weights } from './weights.ts';
 
@@ -15,6 +17,8 @@ export function emptyReadModels() {
     leaderboard: leaderboard.initial(),
     owners: owners.initial(),
     weights: weights.initial(),
+    /** What the five questions are answered from. */
+    evidence: noEvidence(),
   };
 }
 
@@ -27,10 +31,12 @@ export function project(models: ReadModels, event: PrismEvent): void {
   leaderboard.apply(models.leaderboard, event, index);
   owners.apply(models.owners, event, index);
   weights.apply(models.weights, event, index);
+  applyEvidence(models.evidence, event, index);
   models.size += 1;
 }
 
-export type ReadModelName = 'submissions' | 'leaderboard' | 'owners' | 'weights';
+export const READ_MODELS = ['submissions', 'leaderboard', 'owners', 'weights', ...QUESTION_NAMES] as const;
+export type ReadModelName = (typeof READ_MODELS)[number];
 
 export function digestOfModel(models: ReadModels, name: ReadModelName): string {
   switch (name) {
@@ -42,5 +48,7 @@ export function digestOfModel(models: ReadModels, name: ReadModelName): string {
       return stateDigest(owners, models.owners);
     case 'weights':
       return stateDigest(weights, models.weights);
+    default:
+      return digestOfQuestion(models.evidence, name);
   }
 }

@@ -6,6 +6,9 @@ import type { Projection } from './projection.ts';
 
 export interface LeaderboardRow {
   readonly rank: number;
+  /** The ranks that it may have as far as the intervals tell: those it is tied with lie between. */
+  readonly bestRank: number;
+  readonly worstRank: number;
   readonly submission: string;
   readonly hotkey: string;
   readonly kind: string;
@@ -28,13 +31,39 @@ export interface LeaderboardState {
   readonly entrants: Map<string, Entrant>;
 }
 
+/** As far above its mean as the lower bound is below it. */
+const upperOf = ({ meanMicrobits, lowerMicrobits }: Gain): number => 2 * meanMicrobits - lowerMicrobits;
+
+/** How many of the ascending `values` are less than `value`. */
+function countBelow(values: readonly number[], value: number): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((values[middle] ?? 0) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** The least and the greatest rank that each gain may have: only gains whose whole interval is above, or below, are surely before or after it. */
+function possibleRanks(gains: readonly Gain[]) {
+  const lowers = gains.map(({ lowerMicrobits }) => lowerMicrobits).sort((a, b) => a - b);
+  const uppers = gains.map(upperOf).sort((a, b) => a - b);
+  return (gain: Gain) => ({
+    bestRank: 1 + gains.length - countBelow(lowers, upperOf(gain) + 1),
+    worstRank: gains.length - countBelow(uppers, gain.lowerMicrobits),
+  });
+}
+
 export function leaderboardRows(state: LeaderboardState): readonly LeaderboardRow[] {
   const scored = [...state.entrants.values()].flatMap((entrant) =>
     entrant.score === null ? [] : [{ ...entrant, score: entrant.score }],
   );
   scored.sort((a, b) => b.score.total.lowerMicrobits - a.score.total.lowerMicrobits || a.index - b.index);
+  const rankOf = possibleRanks(scored.map(({ score }) => score.total));
   return scored.map(({ submission, hotkey, kind, score }, position) => ({
     rank: position + 1,
+    ...rankOf(score.total),
     submission,
     hotkey,
     kind,

@@ -8,7 +8,12 @@ export interface Owner {
   readonly submission: string;
   /** Index of the decision in the log. */
   readonly decidedAt: number;
+  /** What the screening has shown. */
   readonly gain: Gain | null;
+  /** What fresh seeds have shown. */
+  readonly evidence: DataOf<'TrainingClaimDecided'>['evidence'];
+  /** What the family is worth with it, at the lower bound: microbits per byte. */
+  readonly valueMicrobits: number;
 }
 
 export interface FamilyView {
@@ -31,7 +36,8 @@ function ownerOf(
   data: DataOf<'ArchitectureClaimDecided'> | DataOf<'TrainingClaimDecided'>,
   index: number,
 ): Owner {
-  return { hotkey: data.hotkey, submission: data.submission, decidedAt: index, gain: data.gain };
+  const { hotkey, submission, gain, evidence, valueMicrobits } = data;
+  return { hotkey, submission, decidedAt: index, gain, evidence, valueMicrobits };
 }
 
 function familyOf(state: OwnersState, stream: string): FamilyView {

@@ -43,6 +43,8 @@ export interface SubmissionView {
   plannedRuns: number;
   runs: RunView[];
   score: Omit<DataOf<'SubmissionScored'>, 'basis'> | null;
+  /** What fresh seeds have shown of its claims. */
+  readonly confirmed: Omit<DataOf<'SubmissionConfirmed'>, 'basis'>[];
   architectureClaim: string | null;
   trainingClaim: string | null;
 }
@@ -50,6 +52,8 @@ export interface SubmissionView {
 export interface SubmissionsState {
   readonly byId: Map<string, SubmissionView>;
 }
+
+const HELD = 'its review waits for a person to look at it; if nobody does in time, it goes on';
 
 function received(event: EventOf<'SubmissionReceived'>, index: number): SubmissionView {
   return {
@@ -69,6 +73,7 @@ function received(event: EventOf<'SubmissionReceived'>, index: number): Submissi
     plannedRuns: 0,
     runs: [],
     score: null,
+    confirmed: [],
     architectureClaim: null,
     trainingClaim: null,
   };
@@ -85,6 +90,17 @@ function applyToSubmission(view: SubmissionView, event: PrismEvent): void {
     case 'SubmissionRejected':
       view.phase = view.status = 'rejected';
       view.reason = { code: event.data.code, message: event.data.message, findings: event.data.findings };
+      break;
+    case 'SemanticReviewed':
+      if (event.data.verdict === 'clear') break;
+      view.status = 'held';
+      // Not the model's words: they are in the event, for who resolves the hold.
+      view.reason = { code: 'review-held', message: HELD, findings: [] };
+      break;
+    case 'ReviewHoldResolved':
+    case 'ReviewHoldExpired':
+      view.status = 'pending';
+      view.reason = null;
       break;
     case 'SubmissionReviewed':
       view.phase = 'reviewed';
@@ -111,6 +127,18 @@ function applyToSubmission(view: SubmissionView, event: PrismEvent): void {
       const cpuUs = event.data.trainerCpuUs + event.data.predictorCpuUs;
       const run = { pair, variant, point, seed, ending, curve, hook, checks, stateBytes, cpuUs, gpuBusyUs };
       view.runs.push(run);
+      break;
+    }
+    case 'ConfirmationCalled':
+      view.phase = 'confirming';
+      view.status = 'pending';
+      view.plannedRuns += event.data.runs.length;
+      break;
+    case 'SubmissionConfirmed': {
+      const { basis: _, ...confirmed } = event.data;
+      view.phase = 'scored';
+      view.status = 'completed';
+      view.confirmed.push(confirmed);
       break;
     }
     case 'SubmissionScored': {

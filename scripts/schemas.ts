@@ -31,6 +31,10 @@ const EVENTS: { readonly [type in EventType]: string } = {
     'It was unpacked: its layout, the digest of its content, the blob that lists its files.',
   SubmissionRejected: 'A verdict with a code and a message. Final.',
   SubmissionReviewed: 'It passed review: digests and sketches of its components, the hooks it has.',
+  SemanticReviewed:
+    'What a model makes of the sources: advice. Anything but `clear` holds the review for a person.',
+  ReviewHoldResolved: 'An operator let a held review go on, or rejected the submission, with a reason.',
+  ReviewHoldExpired: 'Nobody resolved the hold of a review in time: the review goes on.',
   ReviewFaulted: 'An attempt to review it failed for a fault of the infrastructure.',
   EvaluationPlanned: 'What will be run, on which corpus and seeds. Every attempt uses the same.',
   EvaluationStarted: 'An evaluator holds it, by a lease with a fencing token.',
@@ -39,7 +43,10 @@ const EVENTS: { readonly [type in EventType]: string } = {
   EvaluationFaulted: 'The attempt ended for a fault of the infrastructure. Runs that were measured stand.',
   EvaluationLapsed: 'The holder was not heard of. What it says from here on is refused.',
   EvaluationAbandoned: 'Given up after the last attempt: infrastructure, never a verdict. Final.',
-  SubmissionScored: 'Gains with their standard errors, and the score. Final.',
+  SubmissionScored: 'Gains with their standard errors, and the score: what selects claims for confirmation.',
+  ConfirmationCalled:
+    'A claim is run again on fresh seeds, beside what it has to beat, at a stated chance of error.',
+  SubmissionConfirmed: 'What the fresh runs have shown: the differences, the threshold, the value.',
   ArchitectureClaimDecided: 'Whether an architecture is new, known, unproven or refused, with the evidence.',
   ArchitectureClaimHeld: 'It looks too much like the family of another hotkey for a rule to decide.',
   HoldResolved: 'An operator admitted or refused a held claim, with a reason.',
@@ -67,6 +74,13 @@ const SETTINGS: { readonly [name in keyof Settings]: string } = {
   gpus: "ids of the GPUs that this evaluator's learners run on, all of one class; none: the CPU",
   warm: 'containers of each kind that are started before they are needed',
   drand: 'relays of the drand beacon; an empty list: the public ones; none: it is not asked',
+  semanticUrl:
+    'base address (`https://host/v1`) of an endpoint with chat completions as of OpenAI; none: no model is asked',
+  semanticModel: 'name of the model that is asked there',
+  semanticKeyFile: 'file with the key of that endpoint and nothing else; none: it wants none',
+  semanticTimeoutMs: 'for one opinion of a model, all tries together',
+  semanticMaxBytes: 'a project that is longer, as it is shown, is not sent',
+  semanticMaxTokens: 'of one answer of a model, its thoughts included',
   chainNode: 'address of a node of the chain, for block hashes; none: it is not asked',
 };
 /** Defaults that differ between machines. */
@@ -97,6 +111,10 @@ const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[
     clockSkewMs: 'added to a lease and to a deadline before anyone may lapse it',
     attemptDeadlineMs: 'an attempt that takes longer is lapsed',
   },
+  review: {
+    semantic:
+      '`off`, or `hold`: a model reads the sources too, and what it does not find clear waits for a person',
+  },
   scoring: {
     standardErrorFloorMicrobits: 'smaller standard errors are read as this',
     confidenceMilliZ: 'a gain counts at its mean less this many thousandths of its standard error',
@@ -107,8 +125,7 @@ const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[
     hookLatencyMilli: 'an inference hook may take so many thousandths of the time of plain `forward`',
   },
   ownership: {
-    trainingMarginMicrobits: 'least difference by which a recipe takes the training from another',
-    trainingMilliZ: 'the difference must also exceed this many thousandths of its standard error',
+    confirmation: 'what a claim has to show on fresh seeds: chances of error, power, runs, least effects',
     nearMatchPpm: 'sketches that agree in this share or more make a near match, which is held',
     holdMs: 'a hold that nobody resolves is admitted after this time',
     referenceTrainingDigests: "recipes that are the judge's own: nothing to measure or own",

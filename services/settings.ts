@@ -61,6 +61,18 @@ export const settingsSchema = z.strictObject({
   drand: list.nullable().default(null),
   /** Address of a node of the chain (JSON-RPC over HTTP), for policies that draw from block hashes; null: none is asked. */
   chainNode: z.string().min(1).nullable().default(null),
+  /** Base address of an endpoint with OpenAI's chat completions, for policies that want a model's opinion; null: none is asked. */
+  semanticUrl: z.string().min(1).nullable().default(null),
+  /** Name of the model there. */
+  semanticModel: z.string().min(1).max(200).nullable().default(null),
+  /** File with the endpoint's key and nothing else; null: it wants none. */
+  semanticKeyFile: z.string().min(1).nullable().default(null),
+  /** For one opinion, all tries together. */
+  semanticTimeoutMs: z.coerce.number().int().min(1_000).max(600_000).default(120_000),
+  /** A project that is longer, as it is shown, is not sent. */
+  semanticMaxBytes: z.coerce.number().int().min(1_000).max(8_000_000).default(400_000),
+  /** Of one answer, a reasoning model's thoughts included. */
+  semanticMaxTokens: z.coerce.number().int().min(256).max(1_000_000).default(16_384),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -119,6 +131,9 @@ export function loadSettings(
       `setting ${issue?.path.join('.') || '(file)'}: ${issue?.message ?? 'is not valid'}`,
     );
   }
+  const { semanticUrl, semanticModel } = parsed.data;
+  if ((semanticUrl === null) !== (semanticModel === null))
+    throw new SettingsError('setting semanticUrl: an endpoint needs both, semanticUrl and semanticModel');
   return { ...parsed.data, data: resolve(parsed.data.data) };
 }
 

@@ -1,6 +1,7 @@
 /** Each signal, and the total, as one number per architecture at small scale, lower is better: what can be compared with the truth. */
 
 import { SIGNALS } from '../domain/evaluation/signal-names.ts';
+import { countedExtrapolation } from '../domain/evaluation/signals/extrapolate.ts';
 import { smoothness } from '../domain/evaluation/signals/smoothness.ts';
 import { lossSpikes } from '../domain/evaluation/signals/spikes.ts';
 import { MICROBITS_PER_BYTE, PPM } from '../domain/evaluation/units.ts';
@@ -12,11 +13,11 @@ import type { Curve, Sample } from './samples.ts';
 const value = (curve: Curve, key: keyof Values): number =>
   readingOf({ curve: [...curve], payloadBytes: 0 }, key) / MICROBITS_PER_BYTE;
 
-/** As the score counts it: the least of the gains at ten times the text, in the last tenth and in the area; negative. */
-function countedExtrapolation(own: Curve, reference: Curve): number {
-  return Math.max(
-    ...(['tenfold', 'tenth', 'area'] as const).map((key) => value(own, key) - value(reference, key)),
-  );
+/** As the score counts it, negative: lower is better. */
+function extrapolated(own: Curve, reference: Curve): number {
+  const gain = (key: keyof Values) => value(reference, key) - value(own, key);
+  const counted = { tenfold: gain('tenfold'), tenth: gain('tenth'), area: gain('area') };
+  return 0 - countedExtrapolation(counted);
 }
 
 /** What one curve says, `reference` being the reference's on the same seed. NaN where the curve is too short to say it. */
@@ -25,7 +26,7 @@ const OF_A_CURVE = {
   area: (own: Curve) => value(own, 'area'),
   late: (own: Curve) => value(own, 'late'),
   tenfold: (own: Curve) => value(own, 'tenfold'),
-  extrapolated: countedExtrapolation,
+  extrapolated,
   roughness: (own: Curve) => {
     const reading = smoothness(own);
     return reading.kind === 'reading' ? reading.roughnessPpm / PPM : Number.NaN;

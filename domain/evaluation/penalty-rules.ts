@@ -17,6 +17,9 @@ export const PENALTIES = [
   'activation-spikes',
 ] as const;
 
+/** Those that the container itself reports. */
+export const INSTRUMENTED = ['gradient-spread', 'gradient-clipping', 'activation-spikes'] as const;
+
 export const penaltyRuleSchema = z.strictObject({
   signal: z.enum(PENALTIES),
   /** Up to here nothing is taken off; in the signal's own unit. */

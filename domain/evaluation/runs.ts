@@ -9,7 +9,10 @@ import { isTable, type Plan } from './plan.ts';
  * `recipe`               the same architecture under the submission's recipe;
  * `recipe-on-reference`  the panel's first trained model under the submission's recipe;
  * `other`                another owner's architecture (`variant`: its place in `EvaluationPlanned.others`) under the judge's recipe;
- * `recipe-on-other`      the same under the submission's recipe.
+ * `recipe-on-other`      the same under the submission's recipe;
+ * `incumbent`            the recipe that stands in the submission's family, on the family's architecture;
+ * `near`                 the architecture that looks like the submission's, under the judge's recipe.
+ * The last two are of confirmations only.
  */
 export const PAIRS = [
   'reference',
@@ -18,6 +21,8 @@ export const PAIRS = [
   'recipe-on-reference',
   'other',
   'recipe-on-other',
+  'incumbent',
+  'near',
 ] as const;
 export const pairSchema = z.enum(PAIRS);
 export type Pair = z.infer<typeof pairSchema>;
@@ -27,8 +32,8 @@ export const runKeySchema = z.strictObject({
   variant: z.int().min(0).max(7),
   /** Which of the plan's points; 0 is the base point. */
   point: z.int().min(0).max(16),
-  /** Index into the plan's seeds. */
-  seed: z.int().min(0).max(15),
+  /** Index into the submission's seeds: the plan's, then those of its confirmations. */
+  seed: z.int().min(0).max(255),
 });
 export type RunKey = z.infer<typeof runKeySchema>;
 
@@ -86,6 +91,32 @@ export function runsOf(wanted: Wanted): readonly RunKey[] {
     }),
   );
   return [...base, ...rungs];
+}
+
+/** What a confirmation runs besides the panel and the pair that is confirmed. */
+export interface Confirmed {
+  readonly claim: 'architecture' | 'training';
+  /** Base-point seeds. */
+  readonly runs: number;
+  /** Index of the first of its seeds. */
+  readonly firstSeed: number;
+  /** Some recipe stands and has to be beaten. */
+  readonly incumbent: boolean;
+  /** Some other architecture looks like it. */
+  readonly near: boolean;
+}
+
+/** Every run of a confirmation: the whole grid again on seeds that nothing was selected by, beside what has to be beaten. */
+export function confirmationRuns(plan: Plan, confirmed: Confirmed): readonly RunKey[] {
+  const { claim, runs, firstSeed, incumbent, near } = confirmed;
+  const again = { ...plan, seeds: runs, elsewhere: { reference: false, families: 0 } };
+  const grid = runsOf({ plan: again, recipe: claim === 'training', others: 0 });
+  const beside = Array.from({ length: runs }, (_, seed) => [
+    ...(incumbent ? [{ pair: 'incumbent', variant: 0, point: 0, seed } as const] : []),
+    // One run proves identity or does not.
+    ...(near && seed === 0 ? [{ pair: 'near', variant: 0, point: 0, seed } as const] : []),
+  ]).flat();
+  return [...grid, ...beside].map((run) => ({ ...run, seed: run.seed + firstSeed }));
 }
 
 /** The first stage is the base point on the first seed: what fails badly there is not run on. */

@@ -17,6 +17,22 @@ export const shareSchema = z.strictObject({
   trainingPpm: z.int().min(0).max(1_000_000),
 });
 
+/** What one contribution was paid in an epoch. */
+export const itemSchema = z.strictObject({
+  family: uuidSchema,
+  submission: uuidSchema,
+  hotkey: hotkeySchema,
+  kind: z.enum(['architecture', 'training']),
+  /** By how much it has raised the best value that anything earlier had reached: microbits per byte. */
+  incrementMicrobits: z.int().min(0),
+  /** Paid for this epoch. */
+  ppm: z.int().min(0).max(1_000_000),
+  /** Kept, since its decision waits for a resolver. */
+  keptPpm: z.int().min(0).max(1_000_000),
+  /** Paid of what earlier epochs have kept. */
+  releasedPpm: z.int().min(0).max(1_000_000),
+});
+
 export const epochEvents = {
   /** Opens the next epoch. What is undecided at its index counts for that one. */
   EpochClosed: {
@@ -43,6 +59,8 @@ export const epochEvents = {
     data: z.strictObject({
       basis: uuidSchema,
       epoch,
+      /** What the shares are made of: each pool by the order of discovery. */
+      items: z.array(itemSchema),
       /** By earliest admission. Units and burn sum to exactly 65,535. */
       shares: z.array(shareSchema).max(MAX_SHARES),
       burn: z.strictObject({ hotkey: hotkeySchema.nullable(), units }),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { hotkeySchema } from '../policy/policy.ts';
 import { gainSchema } from '../scoring/gain.ts';
 import { sha256Schema, timeSchema, uuidSchema } from './envelope.ts';
+import { evidenceSchema } from './submission.ts';
 
 const claim = {
   basis: uuidSchema,
@@ -11,10 +12,22 @@ const claim = {
   digest: sha256Schema,
 };
 
+/** What every decision rests on. */
+const grounds = {
+  /** Of the screening: what selected the claim, and what its lower bound had to exceed. */
+  gain: gainSchema.nullable(),
+  thresholdMicrobits: z.int().min(0),
+  /** Of the confirmation; null where the claim was decided without one. */
+  evidence: evidenceSchema.nullable(),
+  /** What is paid for: the family's value with this contribution, over the best of the panel, at the lower bound. 0 where nothing is owned. */
+  valueMicrobits: z.int().min(0),
+};
+
 export const familyEvents = {
   /**
    * One per submission that carries an architecture. `discovered`: the family is the claimant's for ever. `known`: someone earlier has it.
-   * `unproven`: no gain over the reference was shown, so nothing is owned. `refused`: a resolver found it to be another's.
+   * `unproven`: no gain over the reference was shown or confirmed, so nothing is owned. `refused`: it is another's, as a bit-identical curve or a
+   * resolver found.
    */
   ArchitectureClaimDecided: {
     category: 'family',
@@ -23,9 +36,7 @@ export const familyEvents = {
     data: z.strictObject({
       ...claim,
       outcome: z.enum(['discovered', 'known', 'unproven', 'refused']),
-      /** Evidence: the gain under the judge's recipe, and what it had to exceed at its lower bound. */
-      gain: gainSchema.nullable(),
-      thresholdMicrobits: z.int().min(0),
+      ...grounds,
       /** Submission that holds the family, where it is known. */
       discoverer: uuidSchema.nullable(),
     }),
@@ -41,6 +52,9 @@ export const familyEvents = {
       nearSubmission: uuidSchema,
       /** Estimated share of common fingerprints. */
       similarityPpm: z.int().min(0).max(1_000_000),
+      evidence: evidenceSchema,
+      /** Kept for the claimant until the hold is resolved. */
+      valueMicrobits: z.int().min(0),
       deadline: timeSchema,
     }),
   },
@@ -63,7 +77,8 @@ export const familyEvents = {
   },
   /**
    * One per submission that carries a training recipe. `granted`: the family's training is now the claimant's. `below-margin`: not better than
-   * what stands by more than noise. `known`: the same recipe stands already. `unproven`: no gain, or a family that nobody discovered.
+   * what stands by more than noise. `known`: the same recipe stands already, by its syntax or by its curve. `unproven`: no gain, or a family that
+   * nobody discovered.
    */
   TrainingClaimDecided: {
     category: 'family',
@@ -72,11 +87,10 @@ export const familyEvents = {
     data: z.strictObject({
       ...claim,
       outcome: z.enum(['granted', 'known', 'below-margin', 'unproven']),
-      gain: gainSchema.nullable(),
-      /** What the gain (or the difference to the incumbent's) had to exceed. */
-      thresholdMicrobits: z.int().min(0),
+      ...grounds,
       incumbent: uuidSchema.nullable(),
-      incumbentGain: gainSchema.nullable(),
+      /** Which challenge of a standing recipe this was, from 1; 0: it came to none. */
+      challenge: z.int().min(0),
     }),
   },
 } as const;

@@ -1,14 +1,13 @@
 /** Events of the streams `submission-<id>`: one submission's life, from its receipt to its score. */
 import { z } from 'zod';
 import { measurementSchema } from '../evaluation/measurement.ts';
-import { PENALTIES } from '../evaluation/penalty-rules.ts';
 import { runKeySchema } from '../evaluation/runs.ts';
-import { signalSchema } from '../evaluation/signal-names.ts';
-import { IGNORANCE_MICROBITS } from '../evaluation/units.ts';
 import { hotkeySchema } from '../policy/policy.ts';
 import { randomnessSourceSchema } from '../randomness/source.ts';
+import { cardSchema } from '../scoring/card.ts';
 import { gainSchema } from '../scoring/gain.ts';
 import { hookGainSchema } from '../scoring/hook.ts';
+import { MAX_FINDINGS, semanticFindingSchema } from '../semantic-review/finding.ts';
 import { sha256Schema, timeSchema, uuidSchema } from './envelope.ts';
 
 const path = z.string().min(1).max(512);
@@ -42,6 +41,29 @@ const attempt = z.int().min(1);
 /** Grows with every attempt; an append that names an older one is refused. */
 const token = z.int().min(1);
 const reason = z.string().min(1).max(500);
+
+/** What a submission can own a part of its family by. */
+export const claimKindSchema = z.enum(['architecture', 'training']);
+
+/** What fresh paired runs have shown, and by which rule: enough to decide again. All differences in microbits per byte, positive is better. */
+export const evidenceSchema = z.strictObject({
+  /** Of what had to be beaten, less its own; one for each fresh seed. */
+  differences: z.array(z.int()).min(1).max(64),
+  meanMicrobits: z.int(),
+  /** Pooled standard deviation of one difference, and the degrees of freedom that it rests on. */
+  deviationMicrobits: z.int().min(0),
+  degrees: z.int().min(1),
+  /** Chance of a false discovery that was spent, in parts per 10^12. */
+  alphaPpt: z.int().min(0),
+  /** Student's quantile for it, in thousandths. */
+  thresholdMilliT: z.int().min(0),
+  /** What the mean had to exceed: the quantile's standard errors, or the least effect that counts. */
+  marginMicrobits: z.int().min(0),
+  /** Mean less the policy's multiple of its standard error. */
+  lowerMicrobits: z.int(),
+  proven: z.boolean(),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
 
 export const submissionEvents = {
   /** Its index is *the order*: who was first. */
@@ -105,6 +127,40 @@ export const submissionEvents = {
       warnings: z.int().min(0),
       findingsBlob: sha256Schema,
     }),
+  },
+  /** What a model makes of the sources: advice. Whatever is not `clear` holds the review for a person; no model rejects. */
+  SemanticReviewed: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({
+      /** The `contentDigest` of what was read. */
+      codeDigest: sha256Schema,
+      /** The name that the model was asked by; null: none was to be asked. */
+      model: z.string().min(1).max(200).nullable(),
+      /** `failed`: there is no answer that can be believed. */
+      verdict: z.enum(['clear', 'suspicious', 'failed']),
+      /** The model's words, or those of the check that comes before it. */
+      findings: z.array(semanticFindingSchema).max(MAX_FINDINGS),
+      /** Why its review is held, in the engine's words; null where it is not. */
+      reason: reason.nullable(),
+      /** Blob: what was asked and answered; null where nothing was asked. */
+      answerBlob: sha256Schema.nullable(),
+    }),
+  },
+  /** A person has looked: `admit` lets the review go on, `reject` is followed by `SubmissionRejected`. */
+  ReviewHoldResolved: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({ outcome: z.enum(['admit', 'reject']), reason }),
+  },
+  /** Nobody looked in time: the review goes on. */
+  ReviewHoldExpired: {
+    category: 'submission',
+    version: 1,
+    derived: false,
+    data: z.strictObject({}),
   },
   /** Infrastructure failed, not the submission. */
   ReviewFaulted: {
@@ -184,6 +240,46 @@ export const submissionEvents = {
     derived: false,
     data: z.strictObject({ stage: z.enum(['review', 'evaluation']), attempts: z.int().min(1), reason }),
   },
+  /** A claim looks good enough to be confirmed on seeds that nothing was selected by: which runs, against what, at which chance of error. */
+  ConfirmationCalled: {
+    category: 'submission',
+    version: 1,
+    derived: true,
+    data: z.strictObject({
+      basis: uuidSchema,
+      claim: claimKindSchema,
+      family: uuidSchema,
+      /** Submission whose recipe stands in the family; null: none does, and the reference has to be beaten. */
+      incumbent: uuidSchema.nullable(),
+      /** Submission whose architecture looks like this one; a run of it shows whether they are the same. */
+      near: uuidSchema.nullable(),
+      /** Which challenge of the family's standing recipe this is, from 1; 0: nothing stands. */
+      challenge: z.int().min(0),
+      /** Which submission of its hotkey this is, from 1. */
+      entry: z.int().min(1),
+      alphaPpt: z.int().min(0),
+      seeds: z.array(sha256Schema).min(1).max(64),
+      runs: z.array(runKeySchema).min(1).max(1_000),
+    }),
+  },
+  SubmissionConfirmed: {
+    category: 'submission',
+    version: 1,
+    derived: true,
+    data: z.strictObject({
+      /** Id of the last measurement. */
+      basis: uuidSchema,
+      claim: claimKindSchema,
+      evidence: evidenceSchema,
+      /** Of the claimed pair over the panel on the fresh seeds. */
+      gain: gainSchema,
+      hook: hookGainSchema.nullable(),
+      /** What is worth paying: lower bounds of gain and hook (where it is within its latency bound), in microbits per byte. */
+      valueMicrobits: z.int().min(0),
+      /** Its judged curve is, bit for bit, that of what it was compared with: a copy. */
+      identical: z.boolean(),
+    }),
+  },
   SubmissionScored: {
     category: 'submission',
     version: 1,
@@ -201,25 +297,8 @@ export const submissionEvents = {
       total: gainSchema,
       /** Lower bound of `total`, not below 0, in parts per million of 8 bits. */
       scorePpm: z.int().min(0).max(1_000_000),
-      /** What `total` is made of: the weighted mean of the signals less the penalties. */
-      card: z.strictObject({
-        pair: z.enum(['architecture', 'recipe']),
-        signals: z.array(
-          z.strictObject({
-            signal: signalSchema,
-            weightPpm: z.int().min(0).max(1_000_000),
-            gain: gainSchema,
-          }),
-        ),
-        penalties: z.array(
-          z.strictObject({
-            signal: z.enum(PENALTIES),
-            /** In the signal's own unit, at its worst run. */
-            value: z.int().min(0),
-            microbits: z.int().min(0).max(IGNORANCE_MICROBITS),
-          }),
-        ),
-      }),
+      /** What `total` is made of, and what was measured besides. */
+      card: cardSchema,
       /** What the recipe adds on architectures that are not the submission's: evidence, not part of the total. */
       elsewhere: z.array(
         z.strictObject({

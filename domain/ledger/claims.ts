@@ -6,11 +6,12 @@
 import { runsOf } from '../evaluation/runs.ts';
 import { digestOf } from '../events/canonical.ts';
 import type { DataOf, Decided } from '../events/catalogue.ts';
-import { familyId } from '../events/ids.ts';
-import { decideArchitecture, decideTraining, type NearMatch } from '../ownership/claims.ts';
+import { familyId, streamOf } from '../events/ids.ts';
+import { type ClaimStep, decideArchitecture, decideTraining, type NearMatch } from '../ownership/claims.ts';
 import { emptyFamily, type FamilyState } from '../ownership/family.ts';
 import { similarityPpm } from '../ownership/likeness.ts';
 import { ensure } from '../refused.ts';
+import { callFor } from './confirmation.ts';
 import type { LedgerState, SubmissionEntry } from './state.ts';
 
 /** Has an architecture of its own to claim: known from its admission. */
@@ -190,8 +191,8 @@ function asSeenBy(state: LedgerState, entry: SubmissionEntry, family: FamilyStat
 }
 
 export interface DecidedClaim {
-  readonly family: string;
-  readonly entry: SubmissionEntry;
+  /** Of the family, or of the submission where it is called to a confirmation. */
+  readonly stream: string;
   readonly decided: Decided;
 }
 
@@ -201,52 +202,73 @@ export function nextClaim(
   entry: SubmissionEntry,
   basis: { readonly id: string; readonly time: string },
 ): DecidedClaim | null {
-  const { scored, reviewed } = entry.state;
-  const family = state.id === null ? null : familyOf(state.id, entry);
-  if (scored === null || reviewed === null || family === null) return null;
-  const folded = familyState(state, family);
-  const claim = { basis: basis.id, submission: entry.id, hotkey: entry.hotkey };
-  const before = earlier(state, entry);
-  if (claimsArchitecture(entry) && !folded.architectureDecided.has(entry.id)) {
-    const hold = folded.holds.get(entry.id);
-    if (hold !== undefined && hold.resolution === null) return null;
-    if (before.some((other) => blocksArchitecture(state, other, entry))) return null;
-    const digest = reviewed.architecture?.digest;
-    ensure(
-      digest !== undefined,
-      'wrong-content',
-      'a submission with an architecture was reviewed without its digest',
-    );
-    const near = nearMatch(state, entry);
-    return {
-      family,
-      entry,
-      decided: decideArchitecture(
-        { ...claim, digest, gain: scored.architecture },
-        folded,
-        near,
-        basis.time,
-        entry.policy,
-      ),
-    };
-  }
-  if (claimsTraining(entry) && !folded.trainingDecided.has(entry.id)) {
-    if (before.some((other) => blocksTraining(state, other, family))) return null;
-    const digest = reviewed.training?.digest;
-    ensure(
-      digest !== undefined,
-      'wrong-content',
-      'a submission with a recipe was reviewed without its digest',
-    );
-    return {
-      family,
-      entry,
-      decided: decideTraining(
-        { ...claim, digest, gain: scored.training },
-        asSeenBy(state, entry, folded),
-        entry.policy,
-      ),
-    };
-  }
+  const { phase, scored, reviewed } = entry.state;
+  const id = state.id === null ? null : familyOf(state.id, entry);
+  if (phase !== 'scored' || scored === null || reviewed === null || id === null) return null;
+  const family = { id, state: familyState(state, id) };
+  if (claimsArchitecture(entry) && !family.state.architectureDecided.has(entry.id))
+    return architectureStep(state, entry, family, basis);
+  if (claimsTraining(entry) && !family.state.trainingDecided.has(entry.id))
+    return trainingStep(state, entry, family, basis);
   return null;
+}
+
+interface Family {
+  readonly id: string;
+  readonly state: FamilyState;
+}
+
+interface Basis {
+  readonly id: string;
+  readonly time: string;
+}
+
+function claimOf(entry: SubmissionEntry, kind: 'architecture' | 'training', basis: Basis) {
+  const digest = entry.state.reviewed?.[kind]?.digest;
+  ensure(digest !== undefined, 'wrong-content', `its ${kind} was reviewed without a digest`);
+  return {
+    basis: basis.id,
+    submission: entry.id,
+    hotkey: entry.hotkey,
+    digest,
+    gain: entry.state.scored?.[kind] ?? null,
+    confirmed: entry.state.confirmed.find(({ claim }) => claim === kind) ?? null,
+  };
+}
+
+function stepOf(
+  step: ClaimStep,
+  entry: SubmissionEntry,
+  family: Family,
+  call: () => DataOf<'ConfirmationCalled'>,
+): DecidedClaim {
+  if (step !== 'confirm') return { stream: streamOf.family(family.id), decided: step };
+  return { stream: streamOf.submission(entry.id), decided: { type: 'ConfirmationCalled', data: call() } };
+}
+
+function architectureStep(
+  state: LedgerState,
+  entry: SubmissionEntry,
+  family: Family,
+  basis: Basis,
+): DecidedClaim | null {
+  const hold = family.state.holds.get(entry.id);
+  if (hold !== undefined && hold.resolution === null) return null;
+  if (earlier(state, entry).some((other) => blocksArchitecture(state, other, entry))) return null;
+  const near = nearMatch(state, entry);
+  const claim = claimOf(entry, 'architecture', basis);
+  const step = decideArchitecture(claim, family.state, near, basis.time, entry.policy);
+  return stepOf(step, entry, family, () => callFor(entry, 'architecture', family, near, basis.id));
+}
+
+function trainingStep(
+  state: LedgerState,
+  entry: SubmissionEntry,
+  family: Family,
+  basis: Basis,
+): DecidedClaim | null {
+  if (earlier(state, entry).some((other) => blocksTraining(state, other, family.id))) return null;
+  const seen = { id: family.id, state: asSeenBy(state, entry, family.state) };
+  const step = decideTraining(claimOf(entry, 'training', basis), seen.state, entry.policy);
+  return stepOf(step, entry, family, () => callFor(entry, 'training', seen, null, basis.id));
 }

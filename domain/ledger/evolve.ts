@@ -7,23 +7,20 @@ import { firstTrained } from '../evaluation/runs.ts';
 import { canonicalText, digestOf } from '../events/canonical.ts';
 import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
 import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
-import {
-  emptyFamily,
-  evolveFamily,
-  type FamilyState,
-  incumbentOf,
-  type Variant,
-} from '../ownership/family.ts';
+import { parseTime } from '../events/time.ts';
+import { emptyFamily, evolveFamily } from '../ownership/family.ts';
 import { ensure } from '../refused.ts';
-import type { Gain } from '../scoring/gain.ts';
 import { scoreOf } from '../scoring/score.ts';
 import { evolveSubmission } from '../submission/evolve.ts';
 import { absentSubmission } from '../submission/state.ts';
-import { type Earning, weightsOf } from '../weights/weights.ts';
-import { isSettled, nextClaim, planOf } from './claims.ts';
+import { keptAfter, weightsOf } from '../weights/weights.ts';
+import { familyOf, isSettled, nextClaim, planOf } from './claims.ts';
+import { confirmedBy } from './confirmation.ts';
+import { contributionsOf } from './contributions.ts';
 import { ensureIsolated } from './isolation.ts';
 import { drawOthers } from './others.ts';
 import { ensureSeeds, revealSecret } from './randomness.ts';
+import { ensureReviewRules, heldUntil } from './review-hold.ts';
 import type { EpochEntry, LedgerState, Owed, SubmissionEntry } from './state.ts';
 
 /** Names what an event is about, so that a derived event finds what is owed. */
@@ -86,15 +83,19 @@ function receive(state: LedgerState, event: EventOf<'SubmissionReceived'>): void
     'its policy draws from a block some way after the head of the chain, and no height is recorded',
   );
   const submission = evolveSubmission(absentSubmission, event);
+  const number = (state.received.get(hotkey) ?? 0) + 1;
+  state.received.set(hotkey, number);
   const entry = {
     id,
     hotkey,
     order: state.size,
+    number,
     receivedId: event.id,
     receivedTime: event.time,
     epoch: state.lastEpoch + 1,
     policy: state.policy,
     state: submission,
+    reviewHeldUntil: null,
     lastEventId: event.id,
   };
   state.submissions.set(id, entry);
@@ -127,9 +128,17 @@ function onSubmission(state: LedgerState, event: PrismEvent): void {
       'only an unknown family is rejected at this stage',
     );
   }
+  ensureReviewRules(entry, event);
   entry.state = evolveSubmission(entry.state, event);
+  entry.reviewHeldUntil = heldUntil(entry, event);
   entry.lastEventId = event.id;
-  if (event.type === 'RunMeasured' && entry.state.phase === 'measured') {
+  if (event.type !== 'RunMeasured') return;
+  if (entry.state.phase === 'remeasured') {
+    const family = familyOf(state.id ?? '', entry);
+    const confirmed = confirmedBy(entry, state.families.get(family ?? '') ?? emptyFamily, event.id);
+    owe(state, event.stream, event.id, entry.id, { type: 'SubmissionConfirmed', data: confirmed });
+  }
+  if (entry.state.phase === 'measured') {
     const own = entry.state.admitted?.layout.kind !== 'training_for_arch';
     const { plan, scoring: rules } = entry.policy;
     const data = scoreOf(entry.state.measurements, {
@@ -194,23 +203,6 @@ function onFamily(state: LedgerState, event: PrismEvent): void {
   state.families.set(id, evolveFamily(family, event));
 }
 
-/** Whoever owns something in a family, by earliest admission, with the gain that is paid for. */
-function earnings(
-  state: LedgerState,
-  of: (
-    family: FamilyState,
-  ) => (Pick<Variant, 'submission' | 'hotkey'> & { readonly gain: Gain | null }) | null,
-): readonly Earning[] {
-  const found: Earning[] = [];
-  for (const family of state.families.values()) {
-    const owner = of(family);
-    const order = owner === null ? undefined : state.submissions.get(owner.submission)?.order;
-    if (owner === null || owner.gain === null || order === undefined) continue;
-    found.push({ hotkey: owner.hotkey, order, lowerMicrobits: owner.gain.lowerMicrobits });
-  }
-  return found.sort((a, b) => a.order - b.order);
-}
-
 function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
   const { epoch } = event.data;
   ensure(state.policy !== null && state.id !== null, 'not-yet', 'the ledger is not open');
@@ -227,15 +219,21 @@ function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
   );
   state.lastEpoch = epoch;
   state.epochSecrets.set(epoch + 1, { commitment: event.data.nextSeedCommitment, secret: null });
+  const openedTime = state.epochs.get(epoch - 1)?.closedTime ?? state.openedTime;
+  const contributions = contributionsOf(state);
+  const { kept } = state;
+  const rules = state.policy.weights;
+  const spec = { epoch, basis: event.id, contributions, kept, rules };
+  const data = weightsOf({ ...spec, span: { fromMs: parseTime(openedTime), toMs: parseTime(event.time) } });
+  state.kept = keptAfter(kept, contributions, data);
   state.epochs.set(epoch, {
     closedId: event.id,
     closedTime: event.time,
+    openedTime,
     weights: null,
+    timeless: weightsOf({ ...spec, span: { fromMs: 0, toMs: 0 } }),
     emissions: new Map(),
   });
-  const architectures = earnings(state, ({ discovery }) => discovery);
-  const trainings = earnings(state, incumbentOf);
-  const data = weightsOf(epoch, event.id, architectures, trainings, state.policy.weights);
   owe(state, event.stream, event.id, epochCorrelation(state.id, epoch), { type: 'WeightsDerived', data });
 }
 
@@ -281,6 +279,7 @@ function onPolicy(state: LedgerState, event: PrismEvent): void {
     );
     state.id = event.id;
     state.opened = event.data;
+    state.openedTime = event.time;
     state.epochSecrets.set(1, { commitment: event.data.seedCommitment, secret: null });
     state.policy = event.data.policy;
   } else if (event.type === 'PolicyAdopted') {
@@ -292,18 +291,24 @@ function onPolicy(state: LedgerState, event: PrismEvent): void {
 function deriveClaims(state: LedgerState, event: PrismEvent): void {
   state.pending = state.pending.filter((entry) => !isSettled(state, entry));
   for (const entry of state.pending) {
-    if (entry.state.scored === null) continue;
-    const claim = nextClaim(state, entry, event);
-    if (claim === null) continue;
-    const stream = streamOf.family(claim.family);
-    if (claimOwed(state, stream, entry.id)) continue;
-    owe(state, stream, event.id, entry.id, claim.decided);
+    if (entry.state.scored === null || stepOwed(state, entry)) continue;
+    const step = nextClaim(state, entry, event);
+    if (step !== null) owe(state, step.stream, event.id, entry.id, step.decided);
   }
 }
 
-function claimOwed(state: LedgerState, stream: string, submission: string): boolean {
-  return (['ArchitectureClaimDecided', 'ArchitectureClaimHeld', 'TrainingClaimDecided'] as const).some(
-    (type) => state.owed.has(`${type} ${stream} ${submission}`),
+const CLAIM_DECISIONS = [
+  'ArchitectureClaimDecided',
+  'ArchitectureClaimHeld',
+  'TrainingClaimDecided',
+] as const;
+
+function stepOwed(state: LedgerState, entry: SubmissionEntry): boolean {
+  if (state.owed.has(`ConfirmationCalled ${streamOf.submission(entry.id)} `)) return true;
+  const family = state.id === null ? null : familyOf(state.id, entry);
+  return (
+    family !== null &&
+    CLAIM_DECISIONS.some((type) => state.owed.has(`${type} ${streamOf.family(family)} ${entry.id}`))
   );
 }
 
@@ -312,6 +317,7 @@ const CLAIM_TRIGGERS: ReadonlySet<PrismEvent['type']> = new Set([
   'SubmissionReviewed',
   'EvaluationAbandoned',
   'SubmissionScored',
+  'SubmissionConfirmed',
   'ArchitectureClaimDecided',
   'TrainingClaimDecided',
   'HoldResolved',

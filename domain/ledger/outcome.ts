@@ -4,7 +4,6 @@
  */
 import { digestOf, type Json } from '../events/canonical.ts';
 import type { DataOf } from '../events/catalogue.ts';
-import { incumbentOf } from '../ownership/family.ts';
 import type { LedgerState } from './state.ts';
 
 function byKey<T>(entries: Iterable<readonly [string, T]>): readonly (readonly [string, T])[] {
@@ -42,7 +41,7 @@ export function outcomeOf(state: LedgerState): Json {
   const families = byKey(state.families).map(([id, family]) => ({
     id,
     discovery: family.discovery && withoutBasis(family.discovery),
-    training: incumbentOf(family),
+    training: family.variants.map(({ grantedAt: _, ...variant }) => variant),
     architectureDecided: [...family.architectureDecided].sort(),
     trainingDecided: [...family.trainingDecided].sort(),
     holds: byKey(family.holds).map(([submission, hold]) => ({
@@ -53,7 +52,7 @@ export function outcomeOf(state: LedgerState): Json {
   }));
   const epochs = [...state.epochs].map(([epoch, entry]) => ({
     epoch,
-    weights: entry.weights && withoutBasis(entry.weights),
+    weights: entry.weights && withoutBasis(entry.timeless),
     emitted: [...entry.emissions.keys()].sort(),
   }));
   return { submissions, families, epochs } as Json;

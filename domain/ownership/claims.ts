@@ -1,9 +1,10 @@
-/** Claims to an architecture and to its training, decided in the order of admission. */
+/** Claims to an architecture and to its training, decided in the order of admission: by screening first, then by a confirmation. */
 import type { DataOf, Decided } from '../events/catalogue.ts';
 import { addMs } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Gain } from '../scoring/gain.ts';
 import { type FamilyState, incumbentOf } from './family.ts';
+import { passesScreening } from './luck/confirmation.ts';
 
 /** Who claims what, on which evidence. */
 export interface Claim {
@@ -11,7 +12,10 @@ export interface Claim {
   readonly submission: string;
   readonly hotkey: string;
   readonly digest: string;
+  /** What the screening has shown. */
   readonly gain: Gain | null;
+  /** What fresh seeds have shown; null: nothing yet. */
+  readonly confirmed: DataOf<'SubmissionConfirmed'> | null;
 }
 
 /** A family that another hotkey has discovered and that looks like the claimed one. */
@@ -21,12 +25,29 @@ export interface NearMatch {
   readonly similarityPpm: number;
 }
 
-function dataOf({ basis, submission, hotkey, digest }: Claim): Omit<Claim, 'gain'> {
-  return { basis, submission, hotkey, digest };
+/** The next step of a claim: its decision, or first a confirmation. */
+export type ClaimStep = Decided | 'confirm';
+
+/** Who and what, and the grounds that every decision states. */
+function statedBy({ basis, submission, hotkey, digest, gain, confirmed }: Claim, policy: Policy) {
+  return {
+    basis,
+    submission,
+    hotkey,
+    digest,
+    gain,
+    thresholdMicrobits: policy.scoring.minimumGainMicrobits,
+    evidence: confirmed?.evidence ?? null,
+  };
+}
+
+/** The screening has shown a gain over the reference. */
+function looksBetter(claim: Claim, policy: Policy): claim is Claim & { readonly gain: Gain } {
+  return claim.gain !== null && claim.gain.lowerMicrobits > policy.scoring.minimumGainMicrobits;
 }
 
 /**
- * Decides an architecture claim, or holds it where a near match exists and no resolver has spoken.
+ * Decides an architecture claim, or holds it where a near match exists and no resolver has spoken. A bit-identical curve needs no resolver.
  * @param basisTime time of the basis, from which a hold's deadline counts
  */
 export function decideArchitecture(
@@ -35,66 +56,80 @@ export function decideArchitecture(
   near: NearMatch | null,
   basisTime: string,
   policy: Policy,
-): Decided {
-  const threshold = policy.scoring.minimumGainMicrobits;
+): ClaimStep {
+  const { confirmed } = claim;
   const decided = (
     outcome: DataOf<'ArchitectureClaimDecided'>['outcome'],
     discoverer: string | null,
   ): Decided => ({
     type: 'ArchitectureClaimDecided',
-    data: { ...dataOf(claim), outcome, gain: claim.gain, thresholdMicrobits: threshold, discoverer },
+    data: {
+      ...statedBy(claim, policy),
+      outcome,
+      valueMicrobits: outcome === 'discovered' ? (confirmed?.valueMicrobits ?? 0) : 0,
+      discoverer,
+    },
   });
   if (family.discovery !== null) return decided('known', family.discovery.submission);
-  if (claim.gain === null || claim.gain.lowerMicrobits <= threshold) return decided('unproven', null);
+  if (!looksBetter(claim, policy)) return decided('unproven', null);
+  if (confirmed === null) return 'confirm';
+  if (!confirmed.evidence.proven) return decided('unproven', null);
   const hold = family.holds.get(claim.submission);
   if (hold?.resolution === 'refuse') return decided('refused', hold.nearSubmission);
-  if (hold === undefined && near !== null) {
-    const { family: nearFamily, submission: nearSubmission, similarityPpm } = near;
-    const deadline = addMs(basisTime, policy.ownership.holdMs);
-    return {
-      type: 'ArchitectureClaimHeld',
-      data: { ...dataOf(claim), nearFamily, nearSubmission, similarityPpm, deadline },
-    };
-  }
+  if (near !== null && confirmed.identical) return decided('refused', near.submission);
+  if (hold === undefined && near !== null) return heldFor(claim, near, confirmed, basisTime, policy);
   return decided('discovered', claim.submission);
 }
 
-/** Standard error of the difference of two independent means, rounded up. */
-function differenceError(a: Gain, b: Gain): number {
-  return Math.ceil(
-    Math.sqrt(
-      a.standardErrorMicrobits * a.standardErrorMicrobits +
-        b.standardErrorMicrobits * b.standardErrorMicrobits,
-    ),
-  );
+function heldFor(
+  { basis, submission, hotkey, digest }: Claim,
+  { family: nearFamily, submission: nearSubmission, similarityPpm }: NearMatch,
+  { evidence, valueMicrobits }: DataOf<'SubmissionConfirmed'>,
+  basisTime: string,
+  policy: Policy,
+): Decided {
+  const deadline = addMs(basisTime, policy.ownership.holdMs);
+  const who = { basis, submission, hotkey, digest };
+  const looks = { nearFamily, nearSubmission, similarityPpm };
+  return {
+    type: 'ArchitectureClaimHeld',
+    data: { ...who, ...looks, evidence, valueMicrobits, deadline },
+  };
 }
 
-/** Decides a training claim to a family: the first proven recipe owns it; a later one must beat it by more than noise. */
-export function decideTraining(claim: Claim, family: FamilyState, policy: Policy): Decided {
+/**
+ * What a family is worth with this recipe: what the recipe has shown over the panel, or what stood before and the proven difference to it,
+ * whichever is more. Both are lower bounds.
+ */
+function valueWith({ evidence, valueMicrobits }: DataOf<'SubmissionConfirmed'>, family: FamilyState): number {
+  const before = incumbentOf(family)?.valueMicrobits ?? family.discovery?.valueMicrobits ?? 0;
+  return Math.max(valueMicrobits, before + Math.max(0, evidence.lowerMicrobits));
+}
+
+/** Decides a training claim to a family: the first proven recipe owns it; a later one must beat it on the same fresh streams by more than luck. */
+export function decideTraining(claim: Claim, family: FamilyState, policy: Policy): ClaimStep {
+  const { confirmed } = claim;
   const incumbent = incumbentOf(family);
-  const minimum = policy.scoring.minimumGainMicrobits;
-  const decided = (
-    outcome: DataOf<'TrainingClaimDecided'>['outcome'],
-    thresholdMicrobits: number,
-  ): Decided => ({
+  const decided = (outcome: DataOf<'TrainingClaimDecided'>['outcome']): Decided => ({
     type: 'TrainingClaimDecided',
     data: {
-      ...dataOf(claim),
+      ...statedBy(claim, policy),
       outcome,
-      gain: claim.gain,
-      thresholdMicrobits,
+      valueMicrobits: outcome === 'granted' && confirmed !== null ? valueWith(confirmed, family) : 0,
       incumbent: incumbent?.submission ?? null,
-      incumbentGain: incumbent?.gain ?? null,
+      challenge: incumbent === null || confirmed === null ? 0 : family.challenges + 1,
     },
   });
-  if (family.variants.some((variant) => variant.digest === claim.digest)) return decided('known', minimum);
-  if (family.discovery === null || claim.gain === null || claim.gain.lowerMicrobits <= minimum)
-    return decided('unproven', minimum);
-  if (incumbent === null) return decided('granted', minimum);
-  const noise = Math.ceil(
-    (differenceError(claim.gain, incumbent.gain) * policy.ownership.trainingMilliZ) / 1_000,
-  );
-  const margin = Math.max(policy.ownership.trainingMarginMicrobits, noise);
-  const better = claim.gain.meanMicrobits - incumbent.gain.meanMicrobits > margin;
-  return decided(better ? 'granted' : 'below-margin', margin);
+  if (family.variants.some((variant) => variant.digest === claim.digest)) return decided('known');
+  if (family.discovery === null || !looksBetter(claim, policy)) return decided('unproven');
+  if (incumbent !== null && confirmed === null) {
+    const { meanMicrobits, standardErrorMicrobits } = claim.gain;
+    const rules = policy.ownership.confirmation;
+    if (!passesScreening(meanMicrobits, standardErrorMicrobits, incumbent.standingMicrobits, rules))
+      return decided('below-margin');
+  }
+  if (confirmed === null) return 'confirm';
+  if (confirmed.identical) return decided('known');
+  if (confirmed.evidence.proven) return decided('granted');
+  return decided(incumbent === null ? 'unproven' : 'below-margin');
 }

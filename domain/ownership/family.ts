@@ -1,23 +1,34 @@
 /** An architecture family as state: who discovered it, who owns its training, and which claims are decided. */
 import type { DataOf, PrismEvent } from '../events/catalogue.ts';
 import { ensure } from '../refused.ts';
-import type { Gain } from '../scoring/gain.ts';
 
 /** A training recipe that was granted; the last one granted is the incumbent. */
 export interface Variant {
   readonly submission: string;
   readonly hotkey: string;
   readonly digest: string;
-  readonly gain: Gain;
+  /** What the family is worth with it, over the best of the panel, at the lower bound: microbits per byte. */
+  readonly valueMicrobits: number;
+  /** Its mean gain over the judge's recipe, added up over the chain of those it has beaten. */
+  readonly standingMicrobits: number;
+  /** Time of its grant. */
+  readonly grantedAt: string;
 }
 
 export type Hold = DataOf<'ArchitectureClaimHeld'> & {
   readonly resolution: 'admit' | 'refuse' | 'expired' | null;
+  /** Time of the hold. */
+  readonly heldAt: string;
 };
 
 export interface FamilyState {
   readonly discovery: DataOf<'ArchitectureClaimDecided'> | null;
+  /** Time of the discovery; empty before it. */
+  readonly discoveredAt: string;
   readonly variants: readonly Variant[];
+  /** Confirmations against a standing recipe so far, and the differences that each has shown: what the next one's chance of error follows from. */
+  readonly challenges: number;
+  readonly samples: readonly (readonly number[])[];
   /** Submissions whose architecture claim is decided; likewise training. */
   readonly architectureDecided: ReadonlySet<string>;
   readonly trainingDecided: ReadonlySet<string>;
@@ -26,7 +37,10 @@ export interface FamilyState {
 
 export const emptyFamily: FamilyState = {
   discovery: null,
+  discoveredAt: '',
   variants: [],
+  challenges: 0,
+  samples: [],
   architectureDecided: new Set(),
   trainingDecided: new Set(),
   holds: new Map(),
@@ -45,6 +59,30 @@ function resolved(
   ensure(hold !== undefined, 'unknown', `submission ${submission} is not held in this family`);
   ensure(hold.resolution === null, 'already-done', `the hold of ${submission} is resolved`);
   return { ...family, holds: new Map(family.holds).set(submission, { ...hold, resolution }) };
+}
+
+function afterTraining(
+  family: FamilyState,
+  data: DataOf<'TrainingClaimDecided'>,
+  grantedAt: string,
+): FamilyState {
+  const { submission, hotkey, digest, outcome, evidence, challenge, valueMicrobits } = data;
+  ensure(
+    !family.trainingDecided.has(submission),
+    'already-done',
+    `the training claim of ${submission} is decided`,
+  );
+  const decided: FamilyState = {
+    ...family,
+    trainingDecided: new Set(family.trainingDecided).add(submission),
+    challenges: Math.max(family.challenges, challenge),
+    samples:
+      challenge === 0 || evidence === null ? family.samples : [...family.samples, evidence.differences],
+  };
+  if (outcome !== 'granted' || evidence === null) return decided;
+  const standingMicrobits = (incumbentOf(family)?.standingMicrobits ?? 0) + evidence.meanMicrobits;
+  const variant = { submission, hotkey, digest, valueMicrobits, standingMicrobits, grantedAt };
+  return { ...decided, variants: [...family.variants, variant] };
 }
 
 /** What each event does to a family. Throws `RefusedError` for one that cannot follow. */
@@ -67,6 +105,7 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
         ...family,
         architectureDecided,
         discovery: outcome === 'discovered' ? event.data : family.discovery,
+        discoveredAt: outcome === 'discovered' ? event.time : family.discoveredAt,
       };
     }
     case 'ArchitectureClaimHeld': {
@@ -76,27 +115,15 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
         'already-done',
         `the architecture claim of ${submission} was held before`,
       );
-      return { ...family, holds: new Map(family.holds).set(submission, { ...event.data, resolution: null }) };
+      const hold = { ...event.data, resolution: null, heldAt: event.time };
+      return { ...family, holds: new Map(family.holds).set(submission, hold) };
     }
     case 'HoldResolved':
       return resolved(family, event.data.submission, event.data.outcome);
     case 'HoldExpired':
       return resolved(family, event.data.submission, 'expired');
-    case 'TrainingClaimDecided': {
-      const { submission, hotkey, digest, outcome, gain } = event.data;
-      ensure(
-        !family.trainingDecided.has(submission),
-        'already-done',
-        `the training claim of ${submission} is decided`,
-      );
-      const trainingDecided = new Set(family.trainingDecided).add(submission);
-      if (outcome !== 'granted' || gain === null) return { ...family, trainingDecided };
-      return {
-        ...family,
-        trainingDecided,
-        variants: [...family.variants, { submission, hotkey, digest, gain }],
-      };
-    }
+    case 'TrainingClaimDecided':
+      return afterTraining(family, event.data, event.time);
     default:
       ensure(false, 'wrong-content', `${event.type} does not belong to a family`);
   }

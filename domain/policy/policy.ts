@@ -5,6 +5,7 @@ import { AXES, planSchema } from '../evaluation/plan.ts';
 import { CURVE_SIGNALS, SIGNALS, type Signal } from '../evaluation/signal-names.ts';
 import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
 import { sha256Schema } from '../events/envelope.ts';
+import { confirmationRulesSchema } from '../ownership/luck/rules.ts';
 
 const ppm = z.int().min(0).max(PPM);
 const microbits = z.int().min(0).max(IGNORANCE_MICROBITS);
@@ -32,6 +33,10 @@ export const policySchema = z
       /** An attempt that takes longer is lapsed even if its lease is renewed. */
       attemptDeadlineMs: milliseconds,
     }),
+    review: z.strictObject({
+      /** `hold`: a model reads the sources too, and whatever it does not find clear is held for a person. */
+      semantic: z.enum(['off', 'hold']),
+    }),
     scoring: z.strictObject({
       /** Standard errors below this are read as this: three seeds can agree by luck. */
       standardErrorFloorMicrobits: microbits,
@@ -51,10 +56,8 @@ export const policySchema = z
       hookLatencyMilli: z.int().min(1).max(1_000_000),
     }),
     ownership: z.strictObject({
-      /** A recipe takes a family's training from another by a gain of at least this... */
-      trainingMarginMicrobits: microbits,
-      /** ...and by at least this many thousandths of the standard error of the difference. */
-      trainingMilliZ: z.int().min(0).max(10_000),
+      /** What a claim has to show on fresh seeds before it owns anything. */
+      confirmation: confirmationRulesSchema,
       /** Sketches that agree in at least this share make a near match, which is held for a resolver. */
       nearMatchPpm: ppm.min(1),
       /** A hold that nobody resolves is admitted after this time. */

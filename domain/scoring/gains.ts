@@ -1,8 +1,11 @@
 /** From judged curves to a gain: the figure of one curve, and what paired differences of figures prove. */
 import type { CurvePoint } from '../evaluation/measurement.ts';
 import { trapezoids } from '../evaluation/signals/area.ts';
+import { LAST_FIFTH, latePoints } from '../evaluation/signals/late.ts';
+import { lowerBoundMicrobits, seedSpread } from '../evaluation/signals/seed-spread.ts';
 import type { Gain } from './gain.ts';
-import { mean, roundedQuotient, standardError } from './statistics.ts';
+import { mean, roundedQuotient } from './statistics.ts';
+import { ensureWhole } from './whole.ts';
 
 type Point = Pick<CurvePoint, 'step' | 'bytesRevealed' | 'lossMicrobits'>;
 
@@ -21,24 +24,30 @@ export interface GainRules {
  * Exact until one rounding at the end. Throws `RangeError` where the curve has fewer than two points or is not in order.
  */
 export function figureOf(curve: readonly Point[]): number {
-  const last = curve.at(-1);
-  if (last === undefined || curve.length < 2) throw new RangeError('a curve has at least two points');
+  if (curve.length < 2) throw new RangeError('a curve has at least two points');
   const { area, span } = trapezoids(curve);
-  const late = curve.filter((point) => point.step * 5 >= last.step * 4);
+  const late = latePoints(curve, LAST_FIFTH);
   const lateSum = late.reduce((sum, point) => sum + BigInt(point.lossMicrobits), 0n);
   const count = BigInt(late.length);
   return roundedQuotient(area * count + lateSum * span, 2n * span * count);
 }
 
-/** What paired differences (reference's figure less its own, one per seed, in microbits) prove. Throws `RangeError` where there are none. */
+/**
+ * What paired differences (reference's figure less its own, one per seed, in microbits) prove. Throws `RangeError` where there are none, and
+ * where a difference is not a safe integer.
+ */
 export function gainOf(differences: readonly number[], rules: GainRules): Gain {
+  const { standardErrorFloorMicrobits: floor, confidenceMilliZ } = rules;
+  ensureWhole('the rules of gains', { floor, confidenceMilliZ });
+  const spread = seedSpread(differences, floor);
+  if (spread.kind !== 'reading')
+    throw new RangeError(`a gain needs differences in safe integers, not [${differences.join(', ')}]`);
   const meanMicrobits = mean(differences);
-  const standardErrorMicrobits = Math.max(standardError(differences), rules.standardErrorFloorMicrobits);
-  const margin = roundedQuotient(BigInt(standardErrorMicrobits) * BigInt(rules.confidenceMilliZ), 1_000n);
+  const { standardErrorMicrobits } = spread;
   return {
     n: differences.length,
     meanMicrobits,
     standardErrorMicrobits,
-    lowerMicrobits: meanMicrobits - margin,
+    lowerMicrobits: lowerBoundMicrobits(meanMicrobits, standardErrorMicrobits, confidenceMilliZ),
   };
 }

@@ -1,11 +1,12 @@
 /** What an inference hook adds to plain `forward` of the same trained model, and what it costs in time. */
 import { z } from 'zod';
+import { latencyRatios } from '../evaluation/signals/latency.ts';
 import { IGNORANCE_MICROBITS } from '../evaluation/units.ts';
 import type { Policy } from '../policy/policy.ts';
 import { gainSchema } from './gain.ts';
 import { gainOf } from './gains.ts';
 import type { Runs, ScoredRun } from './measured-runs.ts';
-import { mean, roundedQuotient } from './statistics.ts';
+import { mean } from './statistics.ts';
 
 export const hookGainSchema = z.strictObject({
   /** Over the plain predictions of the same models at the same places. */
@@ -32,9 +33,24 @@ function difference({ curve, hook }: ScoredRun): number | null {
 /** The worse of median and 95th percentile: a median alone could be kept low by being slow on few. */
 function latencyMilli({ latency, hook }: ScoredRun): number {
   if (hook === null) return 0;
-  const ratio = (own: number, plain: number) =>
-    roundedQuotient(BigInt(own) * 1_000n, BigInt(Math.max(1, plain)));
-  return Math.max(ratio(hook.latency.medianUs, latency.medianUs), ratio(hook.latency.p95Us, latency.p95Us));
+  const { medianMilli, p95Milli } = latencyRatios(hook.latency, latency);
+  return Math.max(medianMilli, p95Milli);
+}
+
+/** What the hook adds on each seed of the base point, where it keeps to its latency bound; empty where it does not or there is none. */
+export function hookBySeed(
+  runs: Runs,
+  pair: 'recipe' | 'incumbent',
+  rules: Policy['scoring'],
+): ReadonlyMap<number, number> {
+  const hooked = runs.of(pair, 0, 0);
+  if (hooked.some((run) => latencyMilli(run) > rules.hookLatencyMilli)) return new Map();
+  return new Map(
+    hooked.flatMap((run) => {
+      const gained = difference(run);
+      return gained === null ? [] : [[run.seed, gained] as const];
+    }),
+  );
 }
 
 /** Null where no run has a hook. */

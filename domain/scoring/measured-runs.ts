@@ -1,12 +1,13 @@
 /** The measured runs of a submission: what each has come to, and what the panel reached beside it. */
 import { costOf, type Measurement } from '../evaluation/measurement.ts';
 import type { Plan } from '../evaluation/plan.ts';
-import type { Pair } from '../evaluation/runs.ts';
+import { type Pair, runName } from '../evaluation/runs.ts';
 import { areaMicrobits, payloadMicrobits } from '../evaluation/signals/area.ts';
 import { referenceAtCost } from '../evaluation/signals/equal-cost.ts';
 import { extrapolate, LAST_TENTH } from '../evaluation/signals/extrapolate.ts';
-import { lateMicrobits } from '../evaluation/signals/late.ts';
+import { LAST_FIFTH, lateMicrobits } from '../evaluation/signals/late.ts';
 import { figureOf } from './gains.ts';
+import { ensureWhole } from './whole.ts';
 
 export type ScoredRun = Pick<
   Measurement,
@@ -35,8 +36,6 @@ export interface Values {
   readonly tenfold: number;
 }
 
-const LAST_FIFTH = [1, 5] as const;
-
 const READINGS: { readonly [key in keyof Values]: (curve: ScoredRun['curve']) => number } = {
   area: areaMicrobits,
   late: (curve) => lateMicrobits(curve, LAST_FIFTH),
@@ -61,6 +60,23 @@ export function readingOf(
   return READINGS[key](run.curve) + payload;
 }
 
+/** The value that a run has to beat, of one kind; null where it was not measured. */
+export type Baseline = (run: ScoredRun, key: keyof Values) => number | null;
+
+/** What of a run a score may be made of. */
+function countedOf({
+  curve,
+  norms,
+  payloadBytes,
+  trainerCpuUs,
+  gpuBusyUs,
+  latency,
+  hook,
+  instrumented,
+}: ScoredRun) {
+  return { curve, norms, payloadBytes, trainerCpuUs, gpuBusyUs, latency, hook, instrumented };
+}
+
 /** The measured runs of one submission, found by what they are. */
 export class Runs {
   readonly #runs: readonly ScoredRun[];
@@ -69,7 +85,9 @@ export class Runs {
   /** By run: a fit is costly, and the panel is asked for often. */
   readonly #values = new Map<ScoredRun, Map<keyof Values, number>>();
 
+  /** Throws `RangeError` for a run with a number that is not whole. */
   constructor(runs: readonly ScoredRun[], plan: Pick<Plan, 'panel'>, payloadCounts: boolean) {
+    for (const run of runs) ensureWhole(runName(run), countedOf(run));
     this.#runs = runs;
     this.#plan = plan;
     this.#payloadCounts = payloadCounts;

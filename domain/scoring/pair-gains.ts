@@ -1,25 +1,39 @@
-/** What a pair has gained over a baseline: signal by signal, and as the weighted total that counts. */
+/** What a pair has gained over a baseline: signal by signal, ladder by ladder, and as the weighted total that counts. */
 import type { Plan } from '../evaluation/plan.ts';
+import type { Pair } from '../evaluation/runs.ts';
 import { CURVE_SIGNALS, type CurveSignal, type Signal } from '../evaluation/signal-names.ts';
+import { countedExtrapolation } from '../evaluation/signals/extrapolate.ts';
+import { lowerBoundMicrobits } from '../evaluation/signals/seed-spread.ts';
+import { PPM } from '../evaluation/units.ts';
 import type { Policy } from '../policy/policy.ts';
+import { apportion } from './apportion.ts';
 import type { Gain } from './gain.ts';
 import { gainOf } from './gains.ts';
-import type { Runs, ScoredRun, Values } from './measured-runs.ts';
+import { type LadderGains, laddersOf } from './ladder-gains.ts';
+import type { Baseline, Runs, ScoredRun, Values } from './measured-runs.ts';
 import { roundedQuotient } from './statistics.ts';
 
 type Rules = Policy['scoring'];
 
-/** The value that a run has to beat, of one kind; null where it was not measured. */
-export type Baseline = (run: ScoredRun, key: keyof Values) => number | null;
+export type { Baseline } from './measured-runs.ts';
 
 export interface SignalGain {
   readonly signal: Signal;
+  /** What it counts in the total; those of all signals sum to one million. */
   readonly weightPpm: number;
   readonly gain: Gain;
 }
 
+export interface SeedGain {
+  readonly seed: number;
+  readonly microbits: number;
+}
+
 export interface PairGains {
   readonly signals: readonly SignalGain[];
+  readonly ladders: readonly LadderGains[];
+  /** The curve's signals in their weights at the base point, seed by seed. */
+  readonly bySeed: readonly SeedGain[];
   /** Before anything is taken off. */
   readonly total: Gain;
 }
@@ -31,22 +45,23 @@ function curveGain(runs: Runs, run: ScoredRun, signal: CurveSignal, baseline: Ba
     return base === null ? null : base - runs.value(run, key);
   };
   if (signal !== 'extrapolated') return gain(signal);
-  const gains = [gain('tenfold'), gain('tenth'), gain('area')].filter((one) => one !== null);
-  // A curve that was bent to promise much is worth no more than what it has kept so far.
-  return gains.length === 3 ? Math.min(...gains) : null;
+  const [tenfold, tenth, area] = [gain('tenfold'), gain('tenth'), gain('area')];
+  if (tenfold === null || tenth === null || area === null) return null;
+  return countedExtrapolation({ tenfold, tenth, area });
 }
 
-/** Every weighted signal of every seed; seeds without a baseline are left out. */
-function bySeedOf(
-  runs: Runs,
-  pair: 'architecture' | 'recipe',
-  baseline: Baseline,
-  signals: readonly CurveSignal[],
-) {
+interface SeedSignals {
+  readonly seed: number;
+  /** In the order of `CURVE_SIGNALS`. */
+  readonly gains: readonly number[];
+}
+
+/** Every signal of every seed at the base point; seeds without a baseline are left out. */
+function signalsBySeed(runs: Runs, pair: Pair, baseline: Baseline): readonly SeedSignals[] {
   return runs.of(pair, 0, 0).flatMap((run) => {
-    const gains = signals.map((signal) => curveGain(runs, run, signal, baseline));
+    const gains = CURVE_SIGNALS.map((signal) => curveGain(runs, run, signal, baseline));
     const known = gains.filter((gain) => gain !== null);
-    return known.length === signals.length ? [known] : [];
+    return known.length === gains.length ? [{ seed: run.seed, gains: known }] : [];
   });
 }
 
@@ -56,26 +71,40 @@ function weighted(parts: readonly (readonly [value: number, weight: number])[]):
   return roundedQuotient(sum, BigInt(parts.reduce((total, [, weight]) => total + weight, 0)));
 }
 
-function rungGain(
-  runs: Runs,
-  pair: 'architecture' | 'recipe',
-  point: number,
-  baseline: Baseline,
-  rules: Rules,
-): Gain | null {
-  const differences = runs.of(pair, 0, point).flatMap((run) => {
-    const base = baseline(run, 'figure');
-    return base === null ? [] : [base - runs.value(run, 'figure')];
-  });
-  return differences.length === 0 ? null : gainOf(differences, rules);
+function combined(bySeed: readonly SeedSignals[], { weights }: Rules): readonly SeedGain[] {
+  return bySeed.map(({ seed, gains }) => ({
+    seed,
+    microbits: weighted(CURVE_SIGNALS.map((signal, at) => [gains[at] ?? 0, weights[signal]])),
+  }));
 }
 
-/** A ladder is read at its worst rung, the base point among them. */
-function worst(gains: readonly Gain[]): Gain | undefined {
-  return gains.reduce<Gain | undefined>(
-    (least, gain) => (least === undefined || gain.lowerMicrobits < least.lowerMicrobits ? gain : least),
-    undefined,
+/**
+ * The gain of `pair` over `baseline` at the base point, seed by seed in ascending order: the curve's signals in their weights to each other.
+ * Seeds without a baseline are left out.
+ */
+export function combinedBySeed(
+  runs: Runs,
+  pair: Pair,
+  baseline: Baseline,
+  rules: Rules,
+): readonly SeedGain[] {
+  return combined(signalsBySeed(runs, pair, baseline), rules);
+}
+
+/** What each signal counts under this plan: a ladder that it does not have leaves its weight to the curve's signals, in their proportion. */
+function weightsUnder(plan: Pick<Plan, 'ladders'>, { weights }: Rules) {
+  const ladders = plan.ladders.map(({ axis }) => [axis, weights[axis]] as const);
+  const curve = PPM - ladders.reduce((sum, [, weight]) => sum + weight, 0);
+  const together = CURVE_SIGNALS.reduce((sum, signal) => sum + weights[signal], 0);
+  const shares = apportion(
+    CURVE_SIGNALS.map((signal) => BigInt(weights[signal]) * BigInt(curve)),
+    BigInt(together),
+    curve,
   );
+  return {
+    curve,
+    of: new Map<Signal, number>([...CURVE_SIGNALS.map((s, at) => [s, shares[at] ?? 0] as const), ...ladders]),
+  };
 }
 
 /**
@@ -84,50 +113,43 @@ function worst(gains: readonly Gain[]): Gain | undefined {
  */
 export function gainsOver(
   runs: Runs,
-  pair: 'architecture' | 'recipe',
+  pair: Pair,
   baseline: Baseline,
   plan: Pick<Plan, 'ladders'>,
   rules: Rules,
 ): PairGains | null {
-  const read = CURVE_SIGNALS.filter((signal) => rules.weights[signal] > 0);
-  const bySeed = bySeedOf(runs, pair, baseline, read);
-  if (bySeed.length === 0) return null;
-  const combined = (gains: readonly number[]) =>
-    weighted(read.map((signal, at) => [gains[at] ?? 0, rules.weights[signal]]));
-  const base = gainOf(bySeed.map(combined), rules);
-  const signals: SignalGain[] = read.map((signal, at) => ({
+  const seeds = signalsBySeed(runs, pair, baseline);
+  if (seeds.length === 0) return null;
+  const weights = weightsUnder(plan, rules);
+  const bySeed = combined(seeds, rules);
+  const base = gainOf(
+    bySeed.map(({ microbits }) => microbits),
+    rules,
+  );
+  const ofCurve = CURVE_SIGNALS.map((signal, at) => ({
     signal,
-    weightPpm: rules.weights[signal],
+    weightPpm: weights.of.get(signal) ?? 0,
     gain: gainOf(
-      bySeed.map((gains) => gains[at] ?? 0),
+      seeds.map(({ gains }) => gains[at] ?? 0),
       rules,
     ),
   }));
-  const baseFigure = rungGain(runs, pair, 0, baseline, rules);
-  let point = 0;
-  for (const { axis, rungs } of plan.ladders) {
-    const gains = rungs.flatMap(() => {
-      point += 1;
-      return rungGain(runs, pair, point, baseline, rules) ?? [];
-    });
-    const gain = worst(baseFigure === null ? gains : [baseFigure, ...gains]) ?? base;
-    signals.push({ signal: axis, weightPpm: rules.weights[axis], gain });
-  }
-  return { signals, total: totalOf(base, signals, rules) };
+  const ladders = laddersOf(runs, pair, baseline, plan, rules);
+  const ofLadders = ladders.map(({ axis, reading }) => ({
+    signal: axis,
+    weightPpm: weights.of.get(axis) ?? 0,
+    gain: reading.worst.gain,
+  }));
+  const parts = [[base, weights.curve] as const, ...ofLadders.map((s) => [s.gain, s.weightPpm] as const)];
+  return { signals: [...ofCurve, ...ofLadders], ladders, bySeed, total: totalOf(base.n, parts, rules) };
 }
 
 /** The weighted sum: the curve's part by its combined gain, each ladder's by its own. */
-function totalOf(base: Gain, signals: readonly SignalGain[], rules: Rules): Gain {
-  const curveWeight = CURVE_SIGNALS.reduce((sum, signal) => sum + rules.weights[signal], 0);
-  const ladders = signals.filter(({ signal }) => !CURVE_SIGNALS.some((name) => name === signal));
-  const parts = [
-    [base, curveWeight] as const,
-    ...ladders.map(({ gain, weightPpm }) => [gain, weightPpm] as const),
-  ];
+function totalOf(n: number, parts: readonly (readonly [gain: Gain, weight: number])[], rules: Rules): Gain {
   const meanMicrobits = weighted(parts.map(([gain, weight]) => [gain.meanMicrobits, weight]));
   const standardErrorMicrobits = weighted(
     parts.map(([gain, weight]) => [gain.standardErrorMicrobits, weight]),
   );
-  const margin = roundedQuotient(BigInt(standardErrorMicrobits) * BigInt(rules.confidenceMilliZ), 1_000n);
-  return { n: base.n, meanMicrobits, standardErrorMicrobits, lowerMicrobits: meanMicrobits - margin };
+  const lowerMicrobits = lowerBoundMicrobits(meanMicrobits, standardErrorMicrobits, rules.confidenceMilliZ);
+  return { n, meanMicrobits, standardErrorMicrobits, lowerMicrobits };
 }

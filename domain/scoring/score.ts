@@ -1,23 +1,25 @@
 /** A submission's score: the gains of its pairs over the best of the judge's panel, on the same streams, at equal cost. */
 import { costOf } from '../evaluation/measurement.ts';
 import type { Plan } from '../evaluation/plan.ts';
-import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
+import { PPM } from '../evaluation/units.ts';
 import type { DataOf } from '../events/catalogue.ts';
 import type { Policy } from '../policy/policy.ts';
+import { cardOf } from './card-of.ts';
+import { lowerPpm } from './contributions.ts';
 import type { Gain } from './gain.ts';
 import { gainOf } from './gains.ts';
 import { hookGain } from './hook.ts';
-import { Runs, type ScoredRun } from './measured-runs.ts';
-import { type Baseline, gainsOver } from './pair-gains.ts';
+import { type Baseline, Runs, type ScoredRun } from './measured-runs.ts';
+import { gainsOver } from './pair-gains.ts';
 import { type Penalty, penaltiesOf } from './penalties.ts';
 
-/** Lower bound of a gain as parts per million of the 8 bits that a byte holds; never below 0. */
+/** Lower bound of a gain as parts per million of the 8 bits that a byte holds: between 0 and one million. */
 export function scorePpm(gain: Gain): number {
-  return Math.max(0, Math.floor((gain.lowerMicrobits * PPM) / IGNORANCE_MICROBITS));
+  return Math.min(Math.max(0, lowerPpm(gain)), PPM);
 }
 
 /** A gain with its penalties taken off: its interval moves with it. */
-function less(gain: Gain, penalties: readonly Penalty[]): Gain {
+export function less(gain: Gain, penalties: readonly Penalty[]): Gain {
   const microbits = penalties.reduce((sum, penalty) => sum + penalty.microbits, 0);
   return {
     ...gain,
@@ -30,7 +32,7 @@ function less(gain: Gain, penalties: readonly Penalty[]): Gain {
  * What a recipe has to beat: the better of the panel and of the same architecture under the judge's recipe. Where the recipe costs more,
  * the architecture is credited with what the same extra cost is worth to the panel.
  */
-function recipeBaseline(runs: Runs): Baseline {
+export function recipeBaseline(runs: Runs): Baseline {
   return (run, key) => {
     const architecture = runs.on('architecture', 0, run.point, run.seed);
     const panel = runs.panelBeside(run, key);
@@ -87,7 +89,7 @@ export interface ScoreSpec {
   readonly basis: string;
 }
 
-/** The score of a submission whose planned runs are all measured. */
+/** The score of a submission whose planned runs are all measured. Throws `RangeError` where a number that it rests on is not whole. */
 export function scoreOf(measurements: readonly ScoredRun[], spec: ScoreSpec): DataOf<'SubmissionScored'> {
   const { plan, rules, ownArchitecture, basis } = spec;
   const runs = new Runs(measurements, plan, rules.payloadCounts);
@@ -113,7 +115,13 @@ export function scoreOf(measurements: readonly ScoredRun[], spec: ScoreSpec): Da
     hook: hookGain(runs, pair === null ? 'architecture' : 'recipe', rules),
     total,
     scorePpm: scorePpm(total),
-    card: { pair: bestPair, signals: [...best.signals], penalties: [...taken[bestPair]] },
+    card: cardOf(runs, best, taken[bestPair], {
+      pair: bestPair,
+      plan,
+      rules,
+      sumPpm: lowerPpm(total),
+      basis,
+    }),
     elsewhere: elsewhereOf(runs, spec.firstTrained, rules),
   };
 }

@@ -7,6 +7,7 @@ import { addMs, parseTime } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import { ensure } from '../refused.ts';
 import { evolveSubmission } from './evolve.ts';
+import { rejectionOf } from './review-hold.ts';
 import { type Attempt, type SubmissionState, stalledAfter } from './state.ts';
 
 type Work = Policy['work'];
@@ -24,6 +25,18 @@ export type SubmissionCommand =
     }
   | { readonly type: 'accept-review'; readonly reviewed: DataOf<'SubmissionReviewed'> }
   | { readonly type: 'reject'; readonly rejected: DataOf<'SubmissionRejected'> }
+  | {
+      readonly type: 'hear-model';
+      readonly opinion: DataOf<'SemanticReviewed'>;
+      /** What it passes review with where nothing holds it. */
+      readonly reviewed: DataOf<'SubmissionReviewed'>;
+    }
+  | {
+      readonly type: 'resolve-review-hold';
+      readonly outcome: 'admit' | 'reject';
+      readonly reason: string;
+    }
+  | { readonly type: 'expire-review-hold' }
   | { readonly type: 'fault-review'; readonly reason: string; readonly work: Work }
   | { readonly type: 'plan'; readonly planned: DataOf<'EvaluationPlanned'> }
   | { readonly type: 'start'; readonly worker: string; readonly now: string; readonly work: Work }
@@ -118,6 +131,19 @@ function decisionOf(state: SubmissionState, command: SubmissionCommand): readonl
       return [{ type: 'SubmissionReviewed', data: command.reviewed }];
     case 'reject':
       return [{ type: 'SubmissionRejected', data: command.rejected }];
+    case 'hear-model': {
+      const { opinion, reviewed } = command;
+      const heard: Decided = { type: 'SemanticReviewed', data: opinion };
+      return opinion.verdict === 'clear' ? [heard, { type: 'SubmissionReviewed', data: reviewed }] : [heard];
+    }
+    case 'resolve-review-hold': {
+      const { outcome, reason } = command;
+      const resolved: Decided = { type: 'ReviewHoldResolved', data: { outcome, reason } };
+      if (outcome === 'admit') return [resolved];
+      return [resolved, { type: 'SubmissionRejected', data: rejectionOf(reason) }];
+    }
+    case 'expire-review-hold':
+      return [{ type: 'ReviewHoldExpired', data: {} }];
     case 'fault-review': {
       const attempt = state.reviewFaults + 1;
       const fault: Decided = {

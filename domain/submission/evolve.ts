@@ -2,12 +2,15 @@
 import { runName, sameRun } from '../evaluation/runs.ts';
 import type { Decided } from '../events/catalogue.ts';
 import { ensure } from '../refused.ts';
+import { ensureVerdictMayFollow, evolveReviewHold } from './review-hold.ts';
 import {
   type Attempt,
+  awaitsRuns,
   isFinal,
   measurementOf,
   outstandingRuns,
   type Phase,
+  plannedRuns,
   type SubmissionState,
   stalledAfter,
 } from './state.ts';
@@ -46,18 +49,25 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
         'not-yet',
         `${event.data.stage} does not reject what is ${state.phase}`,
       );
+      ensureVerdictMayFollow(state, 'rejected');
       return { ...state, phase: 'rejected', rejected: event.data };
     }
     case 'SubmissionReviewed':
       ensure(state.phase === 'admitted', 'not-yet', `cannot be reviewed when ${state.phase}`);
+      ensureVerdictMayFollow(state, 'accepted');
       ensure(
         event.data.architecture !== null || state.admitted?.layout.kind === 'training_for_arch',
         'wrong-content',
         'an architecture was reviewed without its digest',
       );
       return { ...state, phase: 'reviewed', reviewed: event.data };
+    case 'SemanticReviewed':
+    case 'ReviewHoldResolved':
+    case 'ReviewHoldExpired':
+      return evolveReviewHold(state, event);
     case 'ReviewFaulted':
       ensure(state.phase === 'admitted', 'not-yet', `no review is due when ${state.phase}`);
+      ensureVerdictMayFollow(state, 'rejected');
       ensure(
         event.data.attempt === state.reviewFaults + 1,
         'already-done',
@@ -66,9 +76,9 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
       return { ...state, reviewFaults: event.data.attempt };
     case 'EvaluationPlanned':
       ensure(state.phase === 'reviewed', 'not-yet', `cannot be planned when ${state.phase}`);
-      return { ...state, phase: 'planned', plan: event.data };
+      return { ...state, phase: 'planned', plan: event.data, seeds: event.data.seeds };
     case 'EvaluationStarted': {
-      ensure(state.phase === 'planned', 'not-yet', `cannot be evaluated when ${state.phase}`);
+      ensure(awaitsRuns(state.phase), 'not-yet', `cannot be evaluated when ${state.phase}`);
       ensure(state.open === null, 'already-done', 'another attempt is open');
       ensure(
         event.data.attempt === state.attempts + 1,
@@ -88,7 +98,7 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
     }
     case 'RunMeasured': {
       openAttempt(state, event.data.attempt, event.data.token);
-      const planned = state.plan?.runs.some((run) => sameRun(run, event.data)) ?? false;
+      const planned = plannedRuns(state).some((run) => sameRun(run, event.data));
       ensure(planned, 'wrong-content', `run ${runName(event.data)} is not planned`);
       ensure(
         measurementOf(state, event.data) === undefined,
@@ -101,7 +111,8 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
         `run ${runName(event.data)} is not due before the first stage is done`,
       );
       const next = { ...state, measurements: [...state.measurements, event.data], progress: true };
-      return outstandingRuns(next).length === 0 ? { ...next, phase: 'measured', open: null } : next;
+      if (outstandingRuns(next).length > 0) return next;
+      return { ...next, phase: state.called === null ? 'measured' : 'remeasured', open: null };
     }
     case 'EvaluationFaulted':
     case 'EvaluationLapsed':
@@ -110,7 +121,7 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
     case 'EvaluationAbandoned': {
       const stage = state.phase === 'admitted' ? 'review' : 'evaluation';
       ensure(
-        state.phase === 'admitted' || (state.phase === 'planned' && state.open === null),
+        state.phase === 'admitted' || (awaitsRuns(state.phase) && state.open === null),
         'not-yet',
         `cannot be abandoned when ${state.phase}`,
       );
@@ -130,6 +141,36 @@ export function evolveSubmission(state: SubmissionState, event: Decided): Submis
       ensure(state.phase === 'measured', 'not-yet', `cannot be scored when ${state.phase}`);
       // The curves have served; projections keep them for readers.
       return { ...state, phase: 'scored', scored: event.data, measurements: [] };
+    case 'ConfirmationCalled': {
+      const { claim, seeds } = event.data;
+      ensure(state.phase === 'scored', 'not-yet', `cannot be confirmed when ${state.phase}`);
+      ensure(
+        state.confirmed.every((confirmed) => confirmed.claim !== claim),
+        'already-done',
+        `its ${claim} claim was confirmed before`,
+      );
+      return {
+        ...state,
+        phase: 'confirming',
+        called: event.data,
+        seeds: [...state.seeds, ...seeds],
+        progress: false,
+        stalled: 0,
+      };
+    }
+    case 'SubmissionConfirmed':
+      ensure(
+        state.phase === 'remeasured' && state.called?.claim === event.data.claim,
+        'not-yet',
+        `no ${event.data.claim} claim has been measured again`,
+      );
+      return {
+        ...state,
+        phase: 'scored',
+        called: null,
+        confirmed: [...state.confirmed, event.data],
+        measurements: [],
+      };
     default:
       ensure(false, 'wrong-content', `${event.type} does not belong to a submission`);
   }

@@ -1,4 +1,7 @@
-/** A submission's life as state: received -> admitted -> reviewed -> planned -> measured -> scored, or rejected, or abandoned. */
+/**
+ * A submission's life as state: received -> admitted -> reviewed -> planned -> measured -> scored, or rejected, or abandoned. What is scored may
+ * be confirmed, claim by claim: confirming -> remeasured -> scored again.
+ */
 
 import { isFutile } from '../evaluation/futility.ts';
 import type { Measurement } from '../evaluation/measurement.ts';
@@ -14,6 +17,9 @@ export interface Attempt {
   readonly deadline: string;
 }
 
+/** What became of the hold of a review: `open` until a person or the time decides. */
+export type ReviewHold = 'open' | DataOf<'ReviewHoldResolved'>['outcome'] | 'expired';
+
 export type Phase =
   | 'absent'
   | 'received'
@@ -22,6 +28,8 @@ export type Phase =
   | 'planned'
   | 'measured'
   | 'scored'
+  | 'confirming'
+  | 'remeasured'
   | 'rejected'
   | 'abandoned';
 
@@ -29,6 +37,10 @@ export interface SubmissionState {
   readonly phase: Phase;
   readonly received: DataOf<'SubmissionReceived'> | null;
   readonly admitted: DataOf<'SubmissionAdmitted'> | null;
+  /** What a model made of it. */
+  readonly semantic: DataOf<'SemanticReviewed'> | null;
+  /** Null: its review was never held. */
+  readonly reviewHold: ReviewHold | null;
   readonly reviewed: DataOf<'SubmissionReviewed'> | null;
   readonly rejected: DataOf<'SubmissionRejected'> | null;
   readonly reviewFaults: number;
@@ -42,12 +54,19 @@ export interface SubmissionState {
   readonly stalled: number;
   readonly measurements: readonly Measurement[];
   readonly scored: DataOf<'SubmissionScored'> | null;
+  /** The confirmation that is under way. */
+  readonly called: DataOf<'ConfirmationCalled'> | null;
+  readonly confirmed: readonly DataOf<'SubmissionConfirmed'>[];
+  /** Of the plan, then of each confirmation: what a run's `seed` is an index into. */
+  readonly seeds: readonly string[];
 }
 
 export const absentSubmission: SubmissionState = {
   phase: 'absent',
   received: null,
   admitted: null,
+  semantic: null,
+  reviewHold: null,
   reviewed: null,
   rejected: null,
   reviewFaults: 0,
@@ -58,11 +77,24 @@ export const absentSubmission: SubmissionState = {
   stalled: 0,
   measurements: [],
   scored: null,
+  called: null,
+  confirmed: [],
+  seeds: [],
 };
 
 /** Nothing more will happen to it. */
 export function isFinal(phase: Phase): boolean {
-  return phase === 'scored' || phase === 'rejected' || phase === 'abandoned';
+  return phase === 'rejected' || phase === 'abandoned';
+}
+
+/** Has runs to be measured. */
+export function awaitsRuns(phase: Phase): boolean {
+  return phase === 'planned' || phase === 'confirming';
+}
+
+/** Runs of the evaluation or of the confirmation that is under way. */
+export function plannedRuns({ plan, called }: SubmissionState): readonly RunKey[] {
+  return called?.runs ?? plan?.runs ?? [];
 }
 
 export function measurementOf(state: SubmissionState, run: RunKey): Measurement | undefined {
@@ -74,9 +106,10 @@ export function measurementOf(state: SubmissionState, run: RunKey): Measurement 
  * is complete.
  */
 export function outstandingRuns(state: SubmissionState): readonly RunKey[] {
-  const { plan, measurements } = state;
+  const { plan, called, measurements } = state;
   if (plan === null) return [];
-  const missing = plan.runs.filter((run) => measurementOf(state, run) === undefined);
+  const missing = plannedRuns(state).filter((run) => measurementOf(state, run) === undefined);
+  if (called !== null) return missing;
   const first = missing.filter(isFirstStage);
   if (first.length > 0) return first;
   return isFutile(measurements.filter(isFirstStage), plan.futilityMicrobits) ? [] : missing;

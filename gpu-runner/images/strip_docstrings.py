@@ -3,8 +3,8 @@ Takes the prose out of an image's Python: text that a learner could read to know
 
     strip_docstrings.py [folder ...]        (default: the folders that Python's own modules and all packages are in)
 
-In place, for each `.py` file: comments go, docstrings and other strings that stand as a statement become '', and so does what is handed
-to the functions that attach documentation. A docstring stays a string, not None, since libraries take theirs apart while they are
+In place, for each `.py` file: comments go, docstrings and other strings that stand as a statement become '', and what is handed to the
+functions that attach documentation becomes blank. A docstring stays a string, not None, since libraries take theirs apart while they are
 imported; sources stay sources, since TorchScript compiles from them. Stubs, headers and manuals are deleted, compiled caches are made anew:
 they hold the docstrings as they were. A file that this Python cannot parse is left as it is, and named.
 """
@@ -22,6 +22,9 @@ from pathlib import Path
 
 # Torch's and NumPy's functions that take documentation as an argument.
 DOCUMENTS = {"add_docstr", "_add_docstr", "add_docstr_all", "add_newdoc", "add_newdoc_for_scalar_type"}
+# What they are handed instead. Torch keeps it as a C++ string in a vector that grows, and a pointer into it: the characters of a short string
+# lie in the string itself, are moved, and the pointer is left at bytes that are no text. Longer ones lie where they are.
+BLANK = repr(" " * 32)
 # TorchScript reads types from these.
 KEPT_COMMENT = re.compile(r"#\s*type:")
 TEXT_SUFFIXES = {".pyi", ".h", ".hpp", ".hxx", ".cuh", ".md", ".rst", ".html"}
@@ -40,8 +43,8 @@ def stripped(source):
         return starts[line - 1] + len(lines[line - 1].encode()[:utf8_column].decode())
 
     edits = [
-        (position(node.lineno, node.col_offset), position(node.end_lineno, node.end_col_offset), "''")
-        for node in documentation(ast.parse(text))
+        (position(node.lineno, node.col_offset), position(node.end_lineno, node.end_col_offset), by)
+        for node, by in documentation(ast.parse(text))
     ]
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT and not KEPT_COMMENT.match(token.string):
@@ -57,15 +60,15 @@ def decoded(source):
 
 
 def documentation(tree):
-    """The expressions that only people read the value of."""
+    """The expressions that only people read the value of, each with what stands in its place."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and is_text(node.value):
-            yield node.value
+            yield node.value, "''"
         elif isinstance(node, ast.Call) and name_of(node.func) in DOCUMENTS:
             for argument in node.args:
-                yield from prose(argument)
+                yield from ((text, BLANK) for text in prose(argument))
         elif isinstance(node, ast.Assign) and any(name_of(target) == "__doc__" for target in node.targets):
-            yield from prose(node.value)
+            yield from ((text, "''") for text in prose(node.value))
 
 
 def prose(node):

@@ -3,7 +3,7 @@ The learner's side of a run: a trainer, a predictor or a replayer that answers t
 
 Nothing answered here is trusted by the judge: it holds the text, computes every loss, and takes only raw tensors and logits from here.
 Operations: `project`, `build`, then `train` and `snapshot` in a trainer, `load` and `predict` in a predictor, and all of them in a
-replayer, which repeats single steps and predictions of the other two.
+replayer, which repeats training and predictions of the other two.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Learner:
         windows = byte_rows(body, header["batch"], header["length"]).to(self._device)
         if self._run is None or windows.shape[1] != self._context.sequence_length + 1:
             raise ProtocolError(f"train comes after build, with windows of {self._context.sequence_length + 1} bytes")
-        self._run.step(header["step"], windows, header.get("zeroRate", False))
+        self._run.step(header["step"], windows)
         return {"step": header["step"]}, b""
 
     def snapshot(self, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -123,7 +123,9 @@ class Learner:
             reference = isinstance(self._run, ReferenceTraining)
             answer["optimizer"], more = pack(optimizer_tensors(self._model, self._run.optimizer) if reference else {})
             data += more
-        return {**answer, "telemetry": telemetry.measure(self._model, self._run)}, data
+        if self._role == "trainer":  # a replayer is looked at after every step, and has nothing to say that the trainer has not
+            answer["telemetry"] = telemetry.measure(self._model, self._run)
+        return answer, data
 
     def load(self, header: Header, body: bytes) -> tuple[Header, bytes]:
         """Copies a snapshot into the model built here, and into the reference optimiser where the snapshot has its state."""

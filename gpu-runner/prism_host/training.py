@@ -42,14 +42,13 @@ class Training:
         """To be called first in every step."""
         seed_everything(step_seed(self.context.seed, step))
 
-    def descend(self, optimizer: Any, loss: torch.Tensor, moving: bool = True) -> None:
-        """One optimiser step down `loss`, with the gradient clipped; not `moving` is all of it but the step."""
+    def descend(self, optimizer: Any, loss: torch.Tensor) -> None:
+        """One optimiser step down `loss`, with the gradient clipped."""
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), recipes.CLIP_NORM)
         self._gradient_norms.append(norm.detach())
-        if moving:
-            optimizer.step()
+        optimizer.step()
 
 
 class ReferenceTraining(Training):
@@ -74,17 +73,14 @@ class ReferenceTraining(Training):
     def values(self) -> dict[str, Any]:
         return self._recipe.values()
 
-    def step(self, step: int, windows: torch.Tensor, zero_rate: bool = False) -> None:
-        """
-        Trains on int64 windows [B, T + 1]; `step` counts from 0. With `zero_rate` the optimiser moves nothing (learning rate and weight
-        decay 0): what changes all the same was changed by the model itself.
-        """
+    def step(self, step: int, windows: torch.Tensor) -> None:
+        """Trains on int64 windows [B, T + 1]; `step` counts from 0. The judge does the optimiser's arithmetic over again (its `adamw.ts`)."""
         self.begin(step)
         _set_rate(self.optimizer, self._recipe.rate(step))
         for batch in [windows, *self._earlier(step, windows)]:
             self.model.train()
             loss = next_byte_loss(self.model, *inputs_and_targets(batch))
-            self.descend(self.optimizer, loss, moving=not zero_rate)
+            self.descend(self.optimizer, loss)
         self.last_windows = windows
 
     def _earlier(self, step: int, windows: torch.Tensor) -> list[torch.Tensor]:
@@ -121,13 +117,11 @@ class SubmittedTraining(Training):
     def hooks_used(self) -> Sequence[str]:
         return self._hooks.used
 
-    def step(self, step: int, windows: torch.Tensor, zero_rate: bool = False) -> None:
+    def step(self, step: int, windows: torch.Tensor) -> None:
         """
         Trains on int64 windows [B, T + 1], in slices of the recipe's batch size where that is smaller; `step` counts from 0. The
         schedule goes by `step`; a miner's own `train_step` has the learning rates to itself.
         """
-        if zero_rate:
-            raise ProtocolError("zeroRate is for the reference recipe")
         self.begin(step)
         if "train_step" not in self._hooks:
             _set_rate(self._optimizer, recipes.rate(self._recipe, step, self.context.steps))

@@ -1,13 +1,17 @@
-"""A component's identity (a digest of its normalised reachable syntax) and its likeness (winnowed fingerprints of the same)."""
+"""
+A component's identity (a digest of its normalised reachable syntax) and its likeness: one sketch of what is written (winnowed fingerprints of the
+same syntax) and one of what is computed. A copy has to differ in both to look new.
+"""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-from typing import List, Optional, Sequence, Set, Tuple
+from typing import Iterable, List, Optional, Sequence, Set, Tuple
 
 from .classes import Classes
 from .contract import Part
+from .dataflow import computation
 from .flow import Flow
 from .guards import live
 from .normalise import Token, normalise
@@ -16,15 +20,15 @@ from .reach import Reach
 from .references import References
 from .values import Value
 
-NORMALISER = 1
+NORMALISER = 2
 """Grows with every change that may change a digest or a sketch: families are then fingerprinted anew."""
 
 GRAM = 14
 """Tokens per fingerprint."""
 WINDOW = 4
 """Winnowing: of so many neighbouring fingerprints at least one is kept (Schleimer, Wilkerson, Aiken 2003)."""
-SKETCH_SIZE = 64
-"""Bottom-k sketch: the share that two sketches' smallest hashes have in common estimates the Jaccard similarity (Broder 1997)."""
+VIEW_SIZE = 32
+"""Numbers of each view: even ones of what is written, odd ones of what is computed. Bottom-k sketches: the share that two sketches' smallest hashes have in common estimates the Jaccard similarity (Broder 1997)."""
 
 _BLURRED = ("own", "number", "string")
 """Tokens of which the sketch only sees the kind: what the project named, and constants."""
@@ -40,8 +44,9 @@ def fingerprint(
     reach = Reach(references, classes, roots)
     flow = Flow(references, classes, seeds, wanted=reach.nodes.__contains__, live=live)
     tokens = normalise(references, classes, flow, reach, [(part.name, part.module, part.node) for part in parts])
+    numbers = sorted(written(tokens) + computed(computation(references, classes, parts)))
     entries = {part.entry.path: part.entry for part in parts}
-    return {"digest": digest(tokens), "sketch": sketch(tokens), "files": loaded_by(project, list(entries.values()))}
+    return {"digest": digest(tokens), "sketch": numbers, "files": loaded_by(project, list(entries.values()))}
 
 
 def digest(tokens: Sequence[Token]) -> str:
@@ -54,13 +59,18 @@ def digest(tokens: Sequence[Token]) -> str:
     return sha.hexdigest()
 
 
-def sketch(tokens: Sequence[Token]) -> List[int]:
-    """Up to 64 unsigned 32-bit numbers, ascending."""
+def written(tokens: Sequence[Token]) -> List[int]:
+    """Up to 32 even unsigned 32-bit numbers, ascending."""
     words = [kind if kind in _BLURRED else f"{kind} {text}" for kind, text in tokens]
     grams = [words[start : start + GRAM] for start in range(max(1, len(words) - GRAM + 1))]
     hashes = [_hash("\n".join(gram)) for gram in grams]
     kept: Set[int] = {min(hashes[start : start + WINDOW]) for start in range(max(1, len(hashes) - WINDOW + 1))}
-    return sorted(kept)[:SKETCH_SIZE]
+    return sorted({one & ~1 for one in kept})[:VIEW_SIZE]
+
+
+def computed(found: Iterable[int]) -> List[int]:
+    """Up to 32 odd unsigned 32-bit numbers, ascending."""
+    return sorted({one | 1 for one in found})[:VIEW_SIZE]
 
 
 def _hash(text: str) -> int:

@@ -5,6 +5,7 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { stringify } from 'yaml';
 import { PROFILES } from '../../domain/policy/profiles.ts';
 import { cacheFolder } from '../../infra/corpus/index.ts';
+import { READ_MODELS } from '../../projections/index.ts';
 import { loadSettings, placesOf, type Settings, SettingsError } from '../settings.ts';
 import { VERSION } from '../version.ts';
 import { checkProject } from './check.main.ts';
@@ -15,6 +16,7 @@ import { adoptPolicy, closeEpoch, resolveHold } from './operator.main.ts';
 import { CommandError, EXIT, findingText, printJson, say } from './output.ts';
 import { PolicyFileError, readPolicy } from './policy-file.ts';
 import { query } from './query.main.ts';
+import { heldReviews, outcomeOf, resolveReview } from './review.main.ts';
 import { showStatus } from './status/show.ts';
 import { startEngine } from './up.main.ts';
 import { type Verification, verifyLedger } from './verify.main.ts';
@@ -190,6 +192,28 @@ program
     },
   );
 
+const reviewCommand = program.command('review').description('reviews that are held for a person');
+
+reviewCommand
+  .command('list')
+  .description('held reviews: why, until when, and what was found')
+  .action(async () => {
+    printJson(await heldReviews(settingsOf()));
+  });
+
+reviewCommand
+  .command('resolve')
+  .description('let the review of a held submission go on, or reject the submission')
+  .argument('<submission>', 'its id')
+  .option('--admit', 'the review goes on')
+  .option('--reject', 'the submission is rejected')
+  .requiredOption('--reason <text>', 'recorded in the ledger, and told to the miner who is rejected')
+  .action(async (submission: string, flags: { admit?: boolean; reject?: boolean; reason: string }) => {
+    const outcome = outcomeOf(flags);
+    await resolveReview(settingsOf(), submission, outcome, flags.reason);
+    printJson({ submission, outcome });
+  });
+
 program
   .command('verify')
   .description('audit a ledger offline; exit status 0 only if all of it holds')
@@ -226,7 +250,7 @@ program
 program
   .command('query')
   .description('a read model at any point in history, folded from the log')
-  .argument('<projection>', 'submissions, leaderboard, owners or weights')
+  .argument('<projection>', READ_MODELS.join(', '))
   .option('--at <index>', 'index of the last event that counts', integer)
   .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
   .action(async (projection: string, { at, log }: { at?: number; log?: string }) => {

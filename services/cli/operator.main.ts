@@ -15,11 +15,16 @@ import { placesOf, type Settings } from '../settings.ts';
 import { findEngine } from './client.ts';
 import { CommandError } from './output.ts';
 
-function actor(): string {
+/** Who acts, as the ledger records it. */
+export function actor(): string {
   return `operator:${userInfo().username}`.slice(0, 128);
 }
 
-async function withClient<T>(settings: Settings, work: (client: LedgerClient) => Promise<T>): Promise<T> {
+/** Does `work` on the ledger of these settings, caught up. Throws `CommandError` where there is none. */
+export async function withClient<T>(
+  settings: Settings,
+  work: (client: LedgerClient) => Promise<T>,
+): Promise<T> {
   const noLedger = new CommandError(
     `there is no ledger in ${settings.data}: \`prism up\` opens one; give --data for another folder`,
   );

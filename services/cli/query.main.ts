@@ -2,23 +2,44 @@
 
 import { parseEntry } from '../../domain/events/codec.ts';
 import { verifyLog } from '../../domain/log/verify-log.ts';
-import { digestOfModel, emptyReadModels, project, type ReadModelName } from '../../projections/index.ts';
+import {
+  digestOfModel,
+  emptyReadModels,
+  project,
+  READ_MODELS,
+  type ReadModelName,
+  type ReadModels,
+} from '../../projections/index.ts';
 import { leaderboard } from '../../projections/leaderboard.ts';
 import { owners } from '../../projections/owners.ts';
+import { answerTo } from '../../projections/questions/index.ts';
 import { submissions } from '../../projections/submissions.ts';
 import { weights } from '../../projections/weights.ts';
 import { CommandError, EXIT } from './output.ts';
 import { filesOf } from './verify.main.ts';
 
-export const PROJECTIONS: readonly ReadModelName[] = ['submissions', 'leaderboard', 'owners', 'weights'];
+function viewOf(models: ReadModels, name: ReadModelName): unknown {
+  switch (name) {
+    case 'submissions':
+      return submissions.view(models.submissions);
+    case 'leaderboard':
+      return leaderboard.view(models.leaderboard);
+    case 'owners':
+      return owners.view(models.owners);
+    case 'weights':
+      return weights.view(models.weights);
+    default:
+      return answerTo(models.evidence, name);
+  }
+}
 
 /**
  * @param at index of the last event that counts; undefined: the log's end
  */
 export async function query(directoryOrUrl: string, name: string, at: number | undefined) {
-  const projection = PROJECTIONS.find((one) => one === name);
+  const projection = READ_MODELS.find((one) => one === name);
   if (projection === undefined)
-    throw new CommandError(`there is no projection ${name}: ${PROJECTIONS.join(', ')}`, EXIT.usage);
+    throw new CommandError(`there is no projection ${name}: ${READ_MODELS.join(', ')}`, EXIT.usage);
   const log = await verifyLog(filesOf(directoryOrUrl));
   if (at !== undefined && at >= log.checkpoint.size) {
     throw new CommandError(
@@ -31,16 +52,10 @@ export async function query(directoryOrUrl: string, name: string, at: number | u
     project(models, parseEntry(bytes));
     if (index === at) break;
   }
-  const views = {
-    submissions: () => submissions.view(models.submissions),
-    leaderboard: () => leaderboard.view(models.leaderboard),
-    owners: () => owners.view(models.owners),
-    weights: () => weights.view(models.weights),
-  };
   return {
     projection,
     index: models.size - 1,
     stateDigest: digestOfModel(models, projection),
-    view: views[projection](),
+    view: viewOf(models, projection),
   };
 }

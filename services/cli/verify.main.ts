@@ -10,7 +10,7 @@ import { verifyLog } from '../../domain/log/verify-log.ts';
 import { directoryFiles } from '../../infra/log-directory/directory-files.ts';
 import { urlFiles } from '../../infra/log-directory/url-files.ts';
 import { getWeights, type WeightsAnswer } from '../../projections/get-weights.ts';
-import { digestOfModel, type ReadModelName, type ReadModels } from '../../projections/index.ts';
+import { digestOfModel, READ_MODELS, type ReadModelName, type ReadModels } from '../../projections/index.ts';
 import { ReplayError, replay } from '../../projections/replay.ts';
 import type { SeedsCount } from '../../projections/seeds.ts';
 import { CommandError } from './output.ts';
@@ -118,8 +118,7 @@ async function verifyOnce(directoryOrUrl: string, options: VerifyOptions): Promi
       return { ok: false, index: 0, file: null, code: 'wrong-origin', reason };
     }
     if (options.seen !== undefined) remember(options.seen, vkey, checkpoint.note);
-    const names: readonly ReadModelName[] = ['submissions', 'leaderboard', 'owners', 'weights'];
-    const digests = Object.fromEntries(names.map((name) => [name, digestOfModel(models, name)])) as {
+    const digests = Object.fromEntries(READ_MODELS.map((name) => [name, digestOfModel(models, name)])) as {
       [name in ReadModelName]: string;
     };
     return {

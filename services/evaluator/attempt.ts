@@ -4,7 +4,13 @@ import { type RunKey, runName } from '../../domain/evaluation/runs.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import { RefusedError } from '../../domain/refused.ts';
 import { decideSubmission } from '../../domain/submission/decide.ts';
-import { measurementOf, outstandingRuns, type SubmissionState } from '../../domain/submission/state.ts';
+import {
+  awaitsRuns,
+  measurementOf,
+  outstandingRuns,
+  plannedRuns,
+  type SubmissionState,
+} from '../../domain/submission/state.ts';
 import { measure } from './judge/measure.ts';
 import type { JudgeParts, MeasuredRun, RunSpec } from './judge/run.ts';
 import { measureTable } from './judge/table.ts';
@@ -48,17 +54,18 @@ async function measureAll(
   signal: AbortSignal,
 ): Promise<void> {
   const { client, blobs } = parts;
-  const planned = presentState(client.state, entry).plan;
-  const digest = planned?.corpus ?? '';
+  const before = presentState(client.state, entry);
+  const digest = before.plan?.corpus ?? '';
   const corpus = digest === parts.corpus.digest ? parts.corpus : parts.earlierCorpus(digest);
-  const sources = await loadSources(client.state, blobs, entry, parts.references);
+  const current = { ...entry, state: before };
+  const sources = await loadSources(client.state, blobs, current, parts.references);
   const labels = { ...evaluatorLabels(client.ledger, parts.worker), 'prism.submission': entry.id };
-  const total = planned?.runs.length ?? 0;
-  const done = presentState(client.state, entry).measurements.length;
+  const total = plannedRuns(before).length;
+  const done = before.measurements.length;
   const watch = throttledProgress(parts.bus, parts.clock, entry.id, { done, planned: total });
   const measureOne = async (run: RunKey, abort: AbortSignal): Promise<void> => {
     const watched = watch(runName(run));
-    const spec = specOf(run, entry, sources);
+    const spec = specOf(run, current, sources);
     const judge = { ...parts, corpus, labels, signal: abort, onProgress: watched.onProgress };
     const measured = 'model' in spec ? measureTable(spec, judge) : measureInTurn(spec, judge, parts);
     const { standardError, ...measurement } = await measured;
@@ -104,7 +111,7 @@ async function record(
       const present = presentState(state, entry);
       // Its acknowledgement was lost: it stands already.
       if (present.open?.token === token && measurementOf(present, measurement) !== undefined) return [];
-      if (present.phase === 'measured' || present.phase === 'scored') return [];
+      if (!awaitsRuns(present.phase)) return [];
       return decideSubmission(present, { type: 'measure', token, measurement });
     });
   } catch (error) {
@@ -129,7 +136,7 @@ async function renew(
       await client.commit(writingFor(entry, parts, `renew ${renewal}`, token, entry.receivedId), (state) => {
         const present = presentState(state, entry);
         // The last run has been recorded, by this attempt or by one that came after it.
-        if (present.phase !== 'planned') over.abort();
+        if (!awaitsRuns(present.phase)) over.abort();
         if (over.signal.aborted) return [];
         const deadline = present.open?.deadline;
         if (deadline !== undefined && client.now() > deadline)

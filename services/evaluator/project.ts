@@ -16,12 +16,23 @@ interface Source {
   readonly payloadBytes: number;
 }
 
+interface Incumbent {
+  readonly own: Source;
+  readonly architecture: Source;
+  /** An inference hook of its own goes with it. */
+  readonly hasHook: boolean;
+}
+
 export interface EvaluationSources {
   readonly own: Source;
   /** Where the architecture comes from: `own`, or the family's discoverer. */
   readonly architecture: Source;
   /** Other owners' projects, in the order of `EvaluationPlanned.others`. */
   readonly others: readonly Source[];
+  /** In a confirmation: whose recipe stands in the family. It runs as it ran when it was evaluated. */
+  readonly incumbent: Incumbent | null;
+  /** In a confirmation: what the architecture looks like. */
+  readonly near: Source | null;
   readonly references: References;
 }
 
@@ -44,7 +55,24 @@ export async function loadSources(
   const architecture =
     planned.architectureFrom === entry.id ? own : await load(state, blobs, planned.architectureFrom);
   const others = await Promise.all(planned.others.map(({ submission }) => load(state, blobs, submission)));
-  return { own, architecture, others, references };
+  const { incumbent: standing = null, near = null } = entry.state.called ?? {};
+  return {
+    own,
+    architecture,
+    others,
+    incumbent: standing === null ? null : await loadIncumbent(state, blobs, standing),
+    near: near === null ? null : await load(state, blobs, near),
+    references,
+  };
+}
+
+async function loadIncumbent(state: LedgerState, blobs: BlobStore, submission: string): Promise<Incumbent> {
+  const planned = state.submissions.get(submission)?.state.plan;
+  if (!planned) throw new Error(`submission ${submission} stands in its family and has no plan`);
+  const own = await load(state, blobs, submission);
+  const { architectureFrom, hookWith } = planned;
+  const architecture = architectureFrom === submission ? own : await load(state, blobs, architectureFrom);
+  return { own, architecture, hasHook: hookWith === 'recipe' };
 }
 
 function architectureOf(source: Source): ProjectPart {
@@ -82,7 +110,7 @@ function underOwnRecipe(own: Source, architecture: ProjectPart, from: number, sa
 
 /** The code of one run in containers. */
 function codeOf(run: RunKey, sources: EvaluationSources, plan: Policy['plan']): Code {
-  const { own, architecture, others, references } = sources;
+  const { own, architecture, others, incumbent, near, references } = sources;
   const reference = (variant: number) => {
     const model = plan.panel[variant]?.model;
     const found = model === undefined ? undefined : references.get(model);
@@ -116,21 +144,36 @@ function codeOf(run: RunKey, sources: EvaluationSources, plan: Policy['plan']): 
       return underJudgesRecipe(architectureOf(other()), other().payloadBytes);
     case 'recipe-on-other':
       return underOwnRecipe(own, architectureOf(other()), other().payloadBytes, false);
+    case 'incumbent':
+      if (incumbent === null) throw new Error('no recipe stands beside this run');
+      return underOwnRecipe(
+        incumbent.own,
+        architectureOf(incumbent.architecture),
+        incumbent.architecture.payloadBytes,
+        incumbent.own === incumbent.architecture,
+      );
+    case 'near':
+      if (near === null) throw new Error('nothing was found to look like this architecture');
+      return underJudgesRecipe(architectureOf(near), near.payloadBytes);
   }
 }
+
+/** Pairs whose predictions are repeated. */
+const REPEATED: ReadonlySet<RunKey['pair']> = new Set(['architecture', 'recipe', 'incumbent']);
 
 /** Everything that the judge needs for one planned run; a `TableSpec` for a table of the panel. */
 export function specOf(run: RunKey, entry: SubmissionEntry, sources: EvaluationSources): RunSpec | TableSpec {
   const { plan } = entry.policy;
-  const planned = entry.state.plan;
-  const seed = planned?.seeds[run.seed];
+  const { plan: planned, called, seeds } = entry.state;
+  const seed = seeds[run.seed];
   if (planned === null || seed === undefined)
     throw new Error(`submission ${entry.id} has no seed ${run.seed}`);
   const common = { plan: planAt(plan, run.point), key: run, seed: pointSeed(seed, run.point) };
   const member = run.pair === 'reference' ? plan.panel[run.variant] : undefined;
   if (member?.model === 'ngram' || member?.model === 'mixer') return { ...common, model: member.model };
   const code = codeOf(run, sources, plan);
-  const isChecked = run.point === 0 && run.seed < plan.checks.seeds;
+  const firstSeed = called === null ? 0 : seeds.length - called.seeds.length;
+  const isChecked = run.point === 0 && run.seed - firstSeed < plan.checks.seeds;
   const { steps, predictions } = plan.checks;
   return {
     ...common,
@@ -139,10 +182,18 @@ export function specOf(run: RunKey, entry: SubmissionEntry, sources: EvaluationS
     checks: {
       // A miner's optimiser is its own: its state cannot be carried over, so its steps are not repeated.
       steps: isChecked && run.pair === 'architecture' ? steps : 0,
-      predictions: isChecked && (run.pair === 'architecture' || run.pair === 'recipe') ? predictions : 0,
+      predictions: isChecked && REPEATED.has(run.pair) ? predictions : 0,
     },
-    hook: run.point === 0 && run.pair === planned.hookWith ? hookProject(code.project, sources) : null,
+    hook: run.point === 0 && isHooked(run, planned, sources) ? hookProject(code.project, sources) : null,
   };
+}
+
+function isHooked(
+  { pair }: RunKey,
+  { hookWith }: Pick<DataOf<'EvaluationPlanned'>, 'hookWith'>,
+  { incumbent }: EvaluationSources,
+): boolean {
+  return pair === 'incumbent' ? (incumbent?.hasHook ?? false) : pair === hookWith;
 }
 
 /** The hook is looked for where the contract says: in the training entrypoint, then in the architecture's. */

@@ -8,6 +8,7 @@ import { drawOthers } from '../../domain/ledger/others.ts';
 import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { decideSubmission } from '../../domain/submission/decide.ts';
+import { awaitsRuns } from '../../domain/submission/state.ts';
 import type { Service } from '../runtime/loop.ts';
 import { runAttempt } from './attempt.ts';
 import { type EvaluatorParts, evaluatorLabels, presentState, writingFor } from './parts.ts';
@@ -57,7 +58,7 @@ async function lapse(entry: SubmissionEntry, parts: EvaluatorParts): Promise<voi
 
 /** Plans where that is still to be done. False where there is nothing to evaluate. */
 async function plan(entry: SubmissionEntry, parts: EvaluatorParts): Promise<boolean> {
-  if (entry.state.phase === 'planned') return true;
+  if (awaitsRuns(entry.state.phase)) return true;
   const { plan: wantedPlan } = entry.policy;
   const admission = admissionOf(parts.client.state, entry);
   const drawn = await drawFor(wantedPlan.randomness, admission, wantedPlan.seeds, parts.randomness);
@@ -75,7 +76,7 @@ async function plan(entry: SubmissionEntry, parts: EvaluatorParts): Promise<bool
     return decideSubmission(present.state, { type: 'plan', planned });
   };
   await parts.client.commit(writingFor(entry, parts, 'plan', 1, entry.lastEventId), decide);
-  return presentState(parts.client.state, entry).phase === 'planned';
+  return awaitsRuns(presentState(parts.client.state, entry).phase);
 }
 
 function unknownFamily(entry: SubmissionEntry): Decided {
@@ -94,7 +95,7 @@ async function start(entry: SubmissionEntry, parts: EvaluatorParts): Promise<num
   const writing = writingFor(entry, parts, `start ${worker}`, before.attempts + 1, entry.lastEventId);
   await client.commit(writing, (state) => {
     const present = presentState(state, entry);
-    if (present.phase !== 'planned' || present.open !== null) return [];
+    if (!awaitsRuns(present.phase) || present.open !== null) return [];
     return decideSubmission(present, { type: 'start', worker, now: client.now(), work: entry.policy.work });
   });
   const { open } = presentState(client.state, entry);

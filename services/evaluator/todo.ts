@@ -5,6 +5,7 @@ import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { isDue } from '../../domain/randomness/rule.ts';
 import { lapseReason } from '../../domain/submission/decide.ts';
+import { awaitsRuns } from '../../domain/submission/state.ts';
 
 export type EvaluatorItem =
   | { readonly type: 'lapse'; readonly entry: SubmissionEntry }
@@ -13,7 +14,7 @@ export type EvaluatorItem =
 /** Has a plan and seeds that can be known now, or is planned and held by nobody. */
 function isReady(state: LedgerState, entry: SubmissionEntry, now: string): boolean {
   const { phase, open } = entry.state;
-  if (phase === 'planned') return open === null;
+  if (awaitsRuns(phase)) return open === null;
   if (phase !== 'reviewed' || planOf(state, entry, 0) === null) return false;
   return isDue(entry.policy.plan.randomness, admissionOf(state, entry), parseTime(now));
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import * as answers from './answers.ts';
 import { otherRoutes } from './routes/documented.ts';
 import type { RouteAnswer, RouteDoc } from './routes/route.ts';
-import { type StateRoute, stateRoutes } from './routes/state-table.ts';
+import type { StateRoute } from './routes/state-route.ts';
+import { stateRoutes } from './routes/state-table.ts';
 
 type Node = { readonly [key: string]: unknown };
 

@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { sha256 } from '../../domain/events/canonical.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { StoreUnavailableError } from '../../domain/ports.ts';
+import { isReviewHeld } from '../../domain/submission/review-hold.ts';
 import { MAX_BODY_BYTES } from '../runtime/body-limit.ts';
 import { archiveOf } from './body.ts';
 import { authenticate, BridgeError, vouchedBy } from './headers.ts';
@@ -20,7 +21,7 @@ function isHeld(state: LedgerState, submission: string): boolean {
 
 /** The reference's status word. */
 function statusOf(state: LedgerState, entry: SubmissionEntry): string {
-  if (isHeld(state, entry.id)) return 'held';
+  if (isHeld(state, entry.id) || isReviewHeld(entry.state)) return 'held';
   switch (entry.state.phase) {
     case 'rejected':
       return 'rejected';

@@ -6,6 +6,8 @@ import type { ReviewResult } from './review-result.ts';
 
 type Finding = DataOf<'SubmissionRejected'>['findings'][number];
 
+export type Verdict = Extract<Decided, { type: 'SubmissionReviewed' | 'SubmissionRejected' }>;
+
 /** An event names the first findings, as many as fit well into its 65,535 bytes; the blob has them all. */
 const FINDINGS_IN_EVENT = 20;
 const FINDINGS_BYTES = 40 * 1024;
@@ -40,8 +42,8 @@ export function verdictOf(
   result: ReviewResult,
   findingsBlob: string,
   image: string,
-): Decided {
-  const reject = (code: string, message: string, findings: readonly Finding[]): Decided => ({
+): Verdict {
+  const reject = (code: string, message: string, findings: readonly Finding[]): Verdict => ({
     type: 'SubmissionRejected',
     data: { stage: 'review', code, message: clip(message, 1_000), findings: [...findings], findingsBlob },
   });

@@ -14,6 +14,8 @@ export type ScorerItem =
 
 const OURS: ReadonlySet<string> = new Set([
   'SubmissionScored',
+  'ConfirmationCalled',
+  'SubmissionConfirmed',
   'ArchitectureClaimDecided',
   'ArchitectureClaimHeld',
   'TrainingClaimDecided',

@@ -26,8 +26,11 @@ export const scriptSchema = z.strictObject({
   hooksUsed: z.array(z.string()).default([]),
   /** How its inference hook predicts; the project has one only where this is given. */
   hookSharpness: z.number().min(0).max(2).optional(),
-  /** Predictions and steps depend on how many came before, or state changes although the optimiser moves nothing. */
-  cheats: z.enum(['predictions', 'steps', 'state']).optional(),
+  /**
+   * Predictions (plain ones, or those of the hook) or steps depend on how many came before, predictions on how many come together, or state changes
+   * although the optimiser moves nothing.
+   */
+  cheats: z.enum(['predictions', 'hook-predictions', 'rows', 'steps', 'state']).optional(),
   fail: z
     .strictObject({
       op: z.enum(['project', 'build', 'train', 'snapshot', 'load', 'predict', 'review']),
@@ -38,6 +41,8 @@ export const scriptSchema = z.strictObject({
       times: z.int().min(1).optional(),
       /** Only under this recipe. */
       recipe: z.enum(['reference', 'submission']).optional(),
+      /** Only in a container of this role. */
+      role: z.enum(['trainer', 'predictor', 'replayer']).optional(),
     })
     .optional(),
   /** Replaces parts of the reviewer's answer; of a component only what is given, null for none. */

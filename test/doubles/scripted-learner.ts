@@ -72,10 +72,17 @@ export class ScriptedLearner {
     for (const byte of batch) this.#counts[byte] = (this.#counts[byte] ?? 0) + step;
   }
 
+  /** What a prediction has learnt from others. */
+  #adapted(count: number, hook: boolean): number {
+    const { cheats } = this.#script;
+    if (cheats === (hook ? 'hook-predictions' : 'predictions')) return this.#predictions / 10;
+    return cheats === 'rows' ? count / 100 : 0;
+  }
+
   #predict(count: number, hook: boolean): Buffer {
     this.#predictions += 1;
-    const adapted = this.#script.cheats === 'predictions' ? this.#predictions / 10 : 0;
-    const sharpness = (hook ? (this.#script.hookSharpness ?? 0) : this.#sharpness) + adapted;
+    const sharpness =
+      (hook ? (this.#script.hookSharpness ?? 0) : this.#sharpness) + this.#adapted(count, hook);
     const total = this.#counts.reduce((sum, seen) => sum + seen, 0);
     const logits = this.#counts.map((seen) => sharpness * log((seen + 0.5) / (total + 128)));
     return Buffer.concat(Array.from({ length: count }, () => float32Bytes(logits)));

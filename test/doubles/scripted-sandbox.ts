@@ -134,6 +134,7 @@ class ScriptedSession implements SandboxSession {
     const { fail } = this.#script;
     if (fail === undefined || fail.op !== op || fail.at !== nth) return false;
     if (fail.recipe !== undefined && fail.recipe !== this.#recipe) return false;
+    if (fail.role !== undefined && fail.role !== this.#container.spec.role) return false;
     const project = digestOf([...this.#files].map(([path, bytes]) => [path, sha256(bytes)]));
     return this.#sandbox.failsAgain(project, fail.times ?? Number.POSITIVE_INFINITY);
   }

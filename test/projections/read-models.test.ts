@@ -64,8 +64,9 @@ describe('the submissions', () => {
     expect(
       views.map(({ hotkey, status, phase, kind, attempts }) => [hotkey, status, phase, kind, attempts]),
     ).toEqual([
-      ['A', 'completed', 'scored', 'full', 1],
-      ['B', 'completed', 'scored', 'training_for_arch', 1],
+      // One attempt at the evaluation, and one at each confirmation.
+      ['A', 'completed', 'scored', 'full', 3],
+      ['B', 'completed', 'scored', 'training_for_arch', 2],
       ['C', 'rejected', 'rejected', null, 0],
       ['D', 'failed', 'abandoned', 'full', 3],
     ]);
@@ -87,7 +88,7 @@ describe('the submissions', () => {
 
   test('keep the curves of their runs and their score', () => {
     expect(
-      views[0]?.runs.map(({ pair, curve }) => [pair, curve.map((point) => point.lossMicrobits)]),
+      views[0]?.runs.slice(0, 3).map(({ pair, curve }) => [pair, curve.map((point) => point.lossMicrobits)]),
     ).toEqual([
       ['reference', [5_000_000, 5_000_000]],
       ['architecture', [4_699_000, 4_699_000]],
@@ -99,6 +100,10 @@ describe('the submissions', () => {
       total: gain(352_000),
       scorePpm: 43_875,
     });
+    expect(views[0]?.confirmed).toMatchObject([
+      { claim: 'architecture', evidence: { differences: [301_000, 301_000], proven: true } },
+      { claim: 'training', evidence: { differences: [51_000, 51_000], proven: true } },
+    ]);
   });
 
   test('say while they are run, held and tried again', () => {

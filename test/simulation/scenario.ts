@@ -28,8 +28,13 @@ export const policy: Policy = {
   },
   ownership: {
     ...defaultPolicy.ownership,
-    trainingMarginMicrobits: 1_000,
-    trainingMilliZ: 1_000,
+    confirmation: {
+      ...defaultPolicy.ownership.confirmation,
+      minimumEffectMicrobits: 1_000,
+      minimumEffectPpm: 0,
+      detectMicrobits: 10_000,
+      deviationFloorMicrobits: 1_000,
+    },
     holdMs: 120_000,
   },
   weights: { ...defaultPolicy.weights, burnHotkey: 'hotkey-burn' },

@@ -157,6 +157,8 @@ function claimOf(state: LedgerState, entry: SubmissionEntry): Decided | null {
     hotkey: entry.hotkey,
     digest,
     gain: scored.architecture,
+    confirmed: entry.state.confirmed.find(({ claim }) => claim === 'architecture') ?? null,
   };
-  return decideArchitecture(claim, present, null, entry.receivedTime, entry.policy);
+  const step = decideArchitecture(claim, present, null, entry.receivedTime, entry.policy);
+  return step === 'confirm' ? null : step;
 }

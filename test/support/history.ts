@@ -15,6 +15,7 @@ import { drawOthers } from '../../domain/ledger/others.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { defaultPolicy, tinyPlan } from '../../domain/policy/default.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { outstandingRuns } from '../../domain/submission/state.ts';
 import { LedgerBuilder } from './ledger-builder.ts';
 import { completed } from './measurement.ts';
 import { closing, commitmentFor, drawnFor } from './randomness.ts';
@@ -39,6 +40,17 @@ export const smallPolicy: Policy = {
     standardErrorFloorMicrobits: 1_000,
     confidenceMilliZ: 1_000,
     minimumGainMicrobits: 20_000,
+  },
+  ownership: {
+    ...defaultPolicy.ownership,
+    // Of two runs: a difference of more than some 3,500 microbits is proven while challengers are few.
+    confirmation: {
+      ...defaultPolicy.ownership.confirmation,
+      minimumEffectMicrobits: 1_000,
+      minimumEffectPpm: 0,
+      detectMicrobits: 10_000,
+      deviationFloorMicrobits: 1_000,
+    },
   },
   weights: { ...defaultPolicy.weights, burnHotkey: '5Burn' },
 };
@@ -66,6 +78,8 @@ export interface Script {
   readonly gain?: number;
   /** Gain of the recipe over the architecture. */
   readonly recipeGain?: number;
+  /** Runs, whatever its source says, just as what it is compared with. */
+  readonly copies?: boolean;
   readonly fate?: Fate;
   /** Attempts that lapse before the one that ends the evaluation. */
   readonly lapses?: number;
@@ -132,7 +146,9 @@ export function tell(scripts: readonly Script[], options: HistoryOptions = {}): 
   const lanes = [handovers(scripts, builder.ledger)];
   for (const [index, script] of scripts.entries()) {
     const id = idOf(builder.ledger, script, index);
-    lanes.push(lifeOf(script, id));
+    const scriptOf = (submission: string) =>
+      scripts.find((other, at) => idOf(builder.ledger, other, at) === submission);
+    lanes.push(lifeOf(script, id, scriptOf));
     lanes.push(holdOf(script, id));
   }
   run(builder, lanes, choices);
@@ -186,13 +202,28 @@ export function handOver(builder: LedgerBuilder, script: Script, index: number):
   return id;
 }
 
+const DERIVED: ReadonlySet<string> = new Set([
+  'SubmissionScored',
+  'ConfirmationCalled',
+  'SubmissionConfirmed',
+]);
+
 /** Lets one submission go on from where it is as far as it can come by itself: nothing that is owed is appended. */
-export function advance(builder: LedgerBuilder, script: Script, index: number): void {
+export function advance(
+  builder: LedgerBuilder,
+  script: Script,
+  index: number,
+  scripts: readonly Script[] = [],
+): void {
   const id = idOf(builder.ledger, script, index);
-  const lane = lifeOf(script, id);
+  const lane = lifeOf(script, id, (of) =>
+    scripts.find((other, at) => idOf(builder.ledger, other, at) === of),
+  );
   let step = lane.next();
   // What it has behind it: one event a step, after the two of its hand-over.
-  const past = builder.events.filter(({ stream }) => stream === streamOf.submission(id)).slice(2);
+  const past = builder.events
+    .filter(({ stream, type }) => stream === streamOf.submission(id) && !DERIVED.has(type))
+    .slice(2);
   for (const event of past) step = lane.next([parseEvent(event)]);
   while (!step.done) {
     const write = step.value(builder.state);
@@ -293,10 +324,22 @@ export function startedOf(attempt: number): Decided {
   return { type: 'EvaluationStarted', data };
 }
 
-export function measuredOf(run: RunKey, script: Script, policy: Policy): Measurement {
-  const { gain = 0, recipeGain = 0 } = script;
-  const better = run.pair === 'reference' ? 0 : run.pair === 'architecture' ? gain : gain + recipeGain;
-  return completed(run, policy.plan, () => REFERENCE_LOSS - better);
+/** Two models that learn equally well are told apart by so much, in microbits. */
+const OTHERWISE = 7;
+
+/** @param beside what the run is compared with in a confirmation */
+export function measuredOf(
+  run: RunKey,
+  script: Script,
+  policy: Policy,
+  beside: Script = script,
+): Measurement {
+  const { pair } = run;
+  const { gain = 0, recipeGain = 0 } = pair === 'incumbent' || pair === 'near' ? beside : script;
+  const better =
+    pair === 'reference' ? 0 : pair === 'architecture' || pair === 'near' ? gain : gain + recipeGain;
+  const otherwise = (pair === 'incumbent' || pair === 'near') && !script.copies ? OTHERWISE : 0;
+  return completed(run, policy.plan, () => REFERENCE_LOSS - better - otherwise);
 }
 
 /** Plans what the ledger wants of `entry`, or rejects it where its family is unknown; null while that is open. */
@@ -309,7 +352,9 @@ export function plannedOf(state: LedgerState, entry: SubmissionEntry): Decided |
   return { type: 'EvaluationPlanned', data: { ...plan, corpus: CORPUS, ...drawn, others } };
 }
 
-function* lifeOf(script: Script, id: string): Lane {
+type ScriptOf = (submission: string) => Script | undefined;
+
+function* lifeOf(script: Script, id: string, scriptOf: ScriptOf): Lane {
   const { fate = 'scored', lapses = 0 } = script;
   if (fate === 'rejected-at-intake' || fate === 'received-only') return;
   const write = (...decided: readonly Decided[]): Write => ({
@@ -358,6 +403,24 @@ function* lifeOf(script: Script, id: string): Lane {
       data: { ...measuredOf(run, script, entry.policy), attempt, token: attempt },
     }));
   }
+  // Then, as often as it is called to a confirmation, another attempt.
+  for (;;) yield once(({ state, policy }) => confirming(state, script, policy, scriptOf));
+}
+
+/** What comes next in a confirmation; null where there is none. */
+function confirming(
+  state: SubmissionEntry['state'],
+  script: Script,
+  policy: Policy,
+  scriptOf: ScriptOf,
+): Decided | null {
+  if (state.called === null) return null;
+  if (state.open === null) return state.phase === 'confirming' ? startedOf(state.attempts + 1) : null;
+  const [run] = outstandingRuns(state);
+  if (run === undefined) return null;
+  const { attempt, token } = state.open;
+  const beside = scriptOf(state.called.incumbent ?? state.called.near ?? '');
+  return { type: 'RunMeasured', data: { ...measuredOf(run, script, policy, beside), attempt, token } };
 }
 
 function abandoned(stage: 'review' | 'evaluation', attempts: number): Decided {

@@ -1,8 +1,7 @@
 /** What a learner would have come to on ten times the text, and how much of that may count. */
 import { pow } from '../../scoring/real.ts';
 import { Draws } from '../draws.ts';
-import { areaMicrobits } from './area.ts';
-import { type LastShare, lateMicrobits } from './late.ts';
+import type { LastShare } from './late.ts';
 import { type PowerLaw, powerLawFitter } from './power-law.ts';
 import { bounded, isCurve, type Point, type TooShort, tooShort, WORST_LOSS_MICROBITS } from './readings.ts';
 
@@ -115,46 +114,22 @@ export function extrapolationInterval(
   };
 }
 
-/** Gains are the reference's microbits per byte less one's own: positive is better. */
-export interface CountedExtrapolation {
-  readonly kind: 'counted';
-  /** The least of the three below. */
-  readonly gainMicrobits: number;
-  readonly extrapolatedMicrobits: number;
-  readonly lateMicrobits: number;
-  readonly areaMicrobits: number;
-  /** The same least with the ends of both fits' intervals that are against the learner. */
-  readonly lowerMicrobits: number;
+/** The gains that an extrapolation is held against; the reference's microbits per byte less one's own, so positive is better. */
+export interface Extrapolated {
+  /** At 10x the bytes. */
+  readonly tenfold: number;
+  /** In the last tenth of the steps. */
+  readonly tenth: number;
+  readonly area: number;
 }
 
 /**
- * The extrapolated gain that counts: the least of the gain at 10x, in the last tenth of the steps and in the area.
+ * The extrapolated gain that counts: the least of the gain at 10x, in the last tenth of the steps and in the area. All three in one unit.
  *
  * A fit rewards a steep fall, so giving up early loss on purpose raises the gain at 10x alone. Here it never counts more than the area and
  * the end are worth, and both only fall by it: extrapolation can take away from an honest gain, and not add to it. What is left is that a
  * learner for whom 10x is the least of the three may win some of that back, at a loss in the other two: any reading of a slope has this.
- *
- * @param seed of the run whose streams both curves come from
  */
-export function countedExtrapolation(
-  own: readonly Point[],
-  reference: readonly Point[],
-  seed: string,
-): CountedExtrapolation | TooShort {
-  const far = extrapolationInterval(own, seed);
-  const referenceFar = extrapolationInterval(reference, seed);
-  if (far.kind === 'too-short') return far;
-  if (referenceFar.kind === 'too-short') return referenceFar;
-  const late = lateMicrobits(reference, LAST_TENTH) - lateMicrobits(own, LAST_TENTH);
-  const area = areaMicrobits(reference) - areaMicrobits(own);
-  const extrapolated = referenceFar.lossMicrobits - far.lossMicrobits;
-  const pessimistic = referenceFar.lowerMicrobits - far.upperMicrobits;
-  return {
-    kind: 'counted',
-    gainMicrobits: Math.min(extrapolated, late, area),
-    extrapolatedMicrobits: extrapolated,
-    lateMicrobits: late,
-    areaMicrobits: area,
-    lowerMicrobits: Math.min(pessimistic, late, area),
-  };
+export function countedExtrapolation({ tenfold, tenth, area }: Extrapolated): number {
+  return Math.min(tenfold, tenth, area);
 }

@@ -1,16 +1,16 @@
 /** The gain over the reference along a ladder: model size, depth, sequence length or batch. */
-
 import type { Gain } from '../../scoring/gain.ts';
 import { log2 } from '../../scoring/real.ts';
-import { IGNORANCE_MICROBITS } from '../units.ts';
 import { slopeOf } from './line.ts';
 import { bounded, type TooShort, tooShort } from './readings.ts';
 
-export interface Rung {
+type RungGain = Pick<Gain, 'meanMicrobits' | 'standardErrorMicrobits' | 'lowerMicrobits'>;
+
+export interface Rung<G extends RungGain = RungGain> {
   /** Size relative to the base point, in thousandths, above 0. */
   readonly scaleMilli: number;
   /** Null where the rung was planned and there is no gain: it reads as the worst. */
-  readonly gain: Pick<Gain, 'meanMicrobits' | 'standardErrorMicrobits' | 'lowerMicrobits'> | null;
+  readonly gain: G | null;
 }
 
 export interface Trend {
@@ -21,11 +21,10 @@ export interface Trend {
   readonly standardErrorMicrobits: number;
 }
 
-export interface Ladder {
+export interface Ladder<G extends RungGain = RungGain> {
   readonly kind: 'reading';
-  /** Where the lower bound of the gain is least (the smallest such rung), and that bound: what counts. */
-  readonly worstScaleMilli: number;
-  readonly worstLowerMicrobits: number;
+  /** Where the lower bound of the gain is least (the smallest such rung): what counts. */
+  readonly worst: { readonly scaleMilli: number; readonly gain: G };
   readonly missing: number;
   readonly trend: Trend | TooShort;
 }
@@ -35,7 +34,7 @@ const STEEPEST_MICROBITS = 1e12;
 
 const whole = (value: number) => Number.isSafeInteger(value);
 
-function isMeasured(rung: Rung): rung is Rung & { gain: NonNullable<Rung['gain']> } {
+function isMeasured<G extends RungGain>(rung: Rung<G>): rung is Rung<G> & { gain: G } {
   const { gain } = rung;
   if (gain === null || !(whole(rung.scaleMilli) && rung.scaleMilli > 0)) return false;
   const { meanMicrobits, standardErrorMicrobits, lowerMicrobits } = gain;
@@ -54,32 +53,26 @@ function isMeasured(rung: Rung): rung is Rung & { gain: NonNullable<Rung['gain']
  * runs mislead: DataDecide, arXiv 2504.11393; Hitchhiker's Guide, 2410.11840), but being worse at the small end makes any trend rise.
  *
  * @param rungs all that were planned, in any order
- * @param worstMicrobits what a missing or unreadable rung reads as
+ * @param missing what a missing or unreadable rung reads as
  */
-export function ladder(
-  rungs: readonly Rung[],
-  worstMicrobits: number = -IGNORANCE_MICROBITS,
-): Ladder | TooShort {
-  if (rungs.length === 0) return tooShort('rungs', 0, 1);
-  const worst = { meanMicrobits: worstMicrobits, standardErrorMicrobits: 1, lowerMicrobits: worstMicrobits };
+export function ladder<G extends RungGain>(rungs: readonly Rung<G>[], missing: G): Ladder<G> | TooShort {
   const climbed = rungs
-    .map((rung) => ({ scaleMilli: rung.scaleMilli, gain: isMeasured(rung) ? rung.gain : worst }))
+    .map((rung) => ({ scaleMilli: rung.scaleMilli, gain: isMeasured(rung) ? rung.gain : missing }))
     .sort((a, b) => a.scaleMilli - b.scaleMilli);
-  const least = climbed.reduce((low, rung) =>
-    rung.gain.lowerMicrobits < low.gain.lowerMicrobits ? rung : low,
-  );
+  const [first] = climbed;
+  if (first === undefined) return tooShort('rungs', 0, 1);
   return {
     kind: 'reading',
-    worstScaleMilli: least.scaleMilli,
-    worstLowerMicrobits: least.gain.lowerMicrobits,
+    worst: climbed.reduce(
+      (low, rung) => (rung.gain.lowerMicrobits < low.gain.lowerMicrobits ? rung : low),
+      first,
+    ),
     missing: rungs.filter((rung) => !isMeasured(rung)).length,
     trend: trendOf(climbed),
   };
 }
 
-function trendOf(
-  rungs: readonly { scaleMilli: number; gain: NonNullable<Rung['gain']> }[],
-): Trend | TooShort {
+function trendOf(rungs: readonly { scaleMilli: number; gain: RungGain }[]): Trend | TooShort {
   const placed = rungs.filter(({ scaleMilli }) => whole(scaleMilli) && scaleMilli > 0);
   const fitted = slopeOf(
     placed.map(({ scaleMilli, gain }) => {

@@ -4,6 +4,8 @@ import { isCurve, type Point, standardErrorOf, WORST_LOSS_MICROBITS } from './re
 
 /** [numerator, denominator], above 0 and at most 1: [1, 5] is the last fifth. It comes from the policy, never from a learner. */
 export type LastShare = readonly [numerator: number, denominator: number];
+/** What the signal `late` and the figure of a curve are read over. */
+export const LAST_FIFTH: LastShare = [1, 5];
 
 /** The points of the last share of the steps: at least the last one, where there is any. Throws `RangeError` for what is no share. */
 export function latePoints<P extends Pick<Point, 'step'>>(curve: readonly P[], share: LastShare): P[] {

@@ -1,27 +1,18 @@
-/** Time per prediction as the judge's clock saw it, and its ratio to the reference's. */
-import { type TooShort, tooShort } from './readings.ts';
+/** Time per prediction as the judge's clock saw it, and its ratio to that of the same models without what is judged. */
+import { roundedQuotient } from '../../scoring/statistics.ts';
 
 /** An answer that did not come, or took longer, reads as one hour. */
 const WORST_US = 3_600_000_000;
 
-export interface LatencyRatios {
-  /** Own over the reference's, in thousandths, rounded up. */
-  readonly medianMilli: number;
-  readonly p95Milli: number;
-}
-
 export interface Quantiles {
-  readonly n: number;
   readonly medianUs: number;
-  /** Ends of a 95 % interval of the median by order statistics (Conover 1999, section 3.2), whatever the distribution. */
-  readonly medianLowerUs: number;
-  readonly medianUpperUs: number;
   readonly p95Us: number;
 }
 
-export interface Latency extends Quantiles {
-  readonly kind: 'reading';
-  readonly ratios: LatencyRatios;
+export interface LatencyRatios {
+  /** Own over the other's, in thousandths, rounded to the nearest. */
+  readonly medianMilli: number;
+  readonly p95Milli: number;
 }
 
 /** What is not a time of 0 or more reads as the worst; what is below a microsecond as that. */
@@ -30,39 +21,23 @@ function readable(us: number | null): number {
   return Math.min(Math.max(us, 1), WORST_US);
 }
 
-/** Nearest rank: the smallest value with at least `share` of all at or below it, so never an average that no prediction took. */
-function quantiles(durationsUs: readonly (number | null)[]): Quantiles {
+/**
+ * Median and 95th percentile of durations in microseconds, by nearest rank: the smallest value with at least that share of all at or below
+ * it, so never an average that no prediction took. Every request counts: one without an answer is null and reads as an hour. Both are 0 where
+ * nothing was asked, and never else.
+ */
+export function quantilesOf(durationsUs: readonly (number | null)[]): Quantiles {
   const sorted = durationsUs.map(readable).sort((a, b) => a - b);
-  const n = sorted.length;
-  const at = (rank: number) => sorted[Math.min(Math.max(rank, 1), n) - 1] ?? WORST_US;
-  const halfWidth = 0.98 * Math.sqrt(n);
-  return {
-    n,
-    medianUs: at(Math.ceil(n / 2)),
-    medianLowerUs: at(Math.floor(n / 2 - halfWidth)),
-    medianUpperUs: at(Math.ceil(n / 2 + 1 + halfWidth)),
-    p95Us: at(Math.ceil((n * 95) / 100)),
-  };
+  const rank = (percent: number) => sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
+  return { medianUs: rank(50), p95Us: rank(95) };
 }
 
-/**
- * Median and 95th percentile of durations in microseconds, and their ratios to those of the reference, which answered the same requests.
- * Every request counts: one without an answer is null and reads as an hour. The median alone could be kept low by being slow on few.
- */
-export function latency(
-  durationsUs: readonly (number | null)[],
-  referenceUs: readonly (number | null)[],
-): Latency | TooShort {
-  if (durationsUs.length === 0) return tooShort('predictions', 0, 1);
-  if (referenceUs.length === 0) return tooShort("the reference's predictions", 0, 1);
-  const own = quantiles(durationsUs);
-  const reference = quantiles(referenceUs);
+/** Own quantiles over another's. Where one's own are 0 nothing was predicted, which reads as an hour; another's below 1 read as 1. */
+export function latencyRatios(own: Quantiles, other: Quantiles): LatencyRatios {
+  const ratio = (us: number, otherUs: number) =>
+    roundedQuotient(BigInt(us === 0 ? WORST_US : readable(us)) * 1_000n, BigInt(readable(otherUs)));
   return {
-    kind: 'reading',
-    ...own,
-    ratios: {
-      medianMilli: Math.ceil((own.medianUs * 1_000) / reference.medianUs),
-      p95Milli: Math.ceil((own.p95Us * 1_000) / reference.p95Us),
-    },
+    medianMilli: ratio(own.medianUs, other.medianUs),
+    p95Milli: ratio(own.p95Us, other.p95Us),
   };
 }

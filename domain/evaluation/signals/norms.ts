@@ -36,7 +36,8 @@ const isPlace = (value: number) => Number.isSafeInteger(value) && value > 0;
 
 /**
  * The slope of log RMS over log `at` by least squares. Flat (0) is what a coordinate check wants of activations and weights across sizes
- * (Yang et al. 2022, arXiv 2203.03466, appendix D.1). A norm of 0 reads as 1 nano. A norm or place that cannot be read, or places that do
+ * (Yang et al. 2022, arXiv 2203.03466, appendix D.1). One norm over all tensors can be kept flat by a large constant tensor that does
+ * nothing, so this describes and never counts. A norm of 0 reads as 1 nano. A norm or place that cannot be read, or places that do
  * not increase, read as worst.
  */
 export function normGrowth(points: readonly NormPoint[]): Growth | TooShort {
@@ -61,19 +62,15 @@ export function normGrowth(points: readonly NormPoint[]): Growth | TooShort {
 }
 
 /**
- * The fastest growth of any tensor (the first such, by name). One norm over all tensors could be kept flat by a large constant tensor that
- * does nothing; that adds a series here and hides none.
+ * The fastest growth of several series, such as the seeds': a flat one hides none that grows. Too short where one is, since all were planned
+ * alike.
  */
-export function fastestGrowth(
-  tensors: ReadonlyMap<string, readonly NormPoint[]>,
-): { readonly tensor: string; readonly growth: Growth } | TooShort {
-  let fastest: { tensor: string; growth: Growth } | undefined;
-  let shortest: TooShort | undefined;
-  for (const [tensor, points] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1))) {
+export function fastestGrowth(series: readonly (readonly NormPoint[])[]): Growth | TooShort {
+  let fastest: Growth | undefined;
+  for (const points of series) {
     const growth = normGrowth(points);
-    if (growth.kind === 'too-short') shortest = growth;
-    else if (fastest === undefined || growth.exponentMilli > fastest.growth.exponentMilli)
-      fastest = { tensor, growth };
+    if (growth.kind === 'too-short') return growth;
+    if (fastest === undefined || growth.exponentMilli > fastest.exponentMilli) fastest = growth;
   }
-  return shortest ?? fastest ?? tooShort('tensors', 0, 1);
+  return fastest ?? tooShort('series of norms', 0, 1);
 }

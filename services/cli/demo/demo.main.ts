@@ -6,7 +6,7 @@ import { familyOf, isSettled } from '../../../domain/ledger/claims.ts';
 import type { LedgerState } from '../../../domain/ledger/state.ts';
 import { defaultPolicy } from '../../../domain/policy/default.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
-import type { ReadModelName } from '../../../projections/index.ts';
+import { READ_MODELS, type ReadModelName } from '../../../projections/index.ts';
 import type { LedgerClient } from '../../runtime/ledger-client.ts';
 import { wire } from '../../runtime/wiring.main.ts';
 import { loadSettings, placesOf, type Settings } from '../../settings.ts';
@@ -20,7 +20,6 @@ import { type DemoMiner, EXAMPLES, MINERS } from './miners.ts';
 import { type Progress, plainProgress, terminalProgress } from './progress.ts';
 
 const BURN_HOTKEY = 'hotkey-burn';
-const READ_MODELS: readonly ReadModelName[] = ['submissions', 'leaderboard', 'owners', 'weights'];
 const POLL_MS = 250;
 /** Longer than any machine should need. */
 const PATIENCE_MS = 3_600_000;
@@ -147,15 +146,12 @@ export async function runDemo(options: DemoOptions) {
 async function servedDigests(
   gateway: string,
   at: number,
-): Promise<{ readonly [name in ReadModelName]: string }> {
-  const digest = async (name: ReadModelName): Promise<string> =>
+): Promise<{ readonly [name in ReadModelName]?: string }> {
+  const digest = async (name: ReadModelName) =>
     z.object({ stateDigest: z.string() }).parse(await getJson(`${gateway}/v1/${name}?at=${at}`)).stateDigest;
-  return {
-    submissions: await digest('submissions'),
-    leaderboard: await digest('leaderboard'),
-    owners: await digest('owners'),
-    weights: await digest('weights'),
-  };
+  const served: { [name in ReadModelName]?: string } = {};
+  for (const name of READ_MODELS) served[name] = await digest(name);
+  return served;
 }
 
 async function untilSequenced(directory: string, size: number): Promise<void> {

@@ -1,20 +1,17 @@
 /** One run from the first operation to the last: the trainer goes on while predictors judge its last checkpoint. */
 import { judgedPoint } from '../../../domain/evaluation/curve.ts';
 import type { CurvePoint, Measurement } from '../../../domain/evaluation/measurement.ts';
-import {
-  placeOf,
-  repeat,
-  type SecretPlaces,
-  type SeenRequest,
-  type SeenStep,
-  secretPlaces,
-} from './checks.ts';
+import { repeat } from './checks.ts';
 import type { Fleet } from './fleet.ts';
 import { HookJudge } from './hook.ts';
 import type { Told } from './instrumented.ts';
 import type { Learner, Snapshot } from './learner.ts';
+import { inReplayer, LearnerFailure } from './learner-failure.ts';
 import { normsOf } from './norms.ts';
+import type { SeenRequest } from './repeat-requests.ts';
+import type { SeenSegment } from './repeat-steps.ts';
 import type { JudgeParts, RunSpec } from './run.ts';
+import { type Segment, secretSegments } from './segments.ts';
 import type { ModelState } from './tensors.ts';
 import type { RunText } from './text.ts';
 
@@ -60,8 +57,9 @@ export class Conductor {
   readonly #fleet: Fleet;
   readonly #text: RunText;
   readonly #findings: Findings;
-  readonly #secret: SecretPlaces;
-  readonly #seenSteps: SeenStep[] = [];
+  readonly #segments: readonly Segment[];
+  /** Where a segment that will be repeated starts or ends, by steps done. */
+  readonly #held = new Map<number, Snapshot>();
   readonly #seenRequests: SeenRequest[] = [];
   readonly #hook: HookJudge | null;
   #predictor: Learner | null = null;
@@ -75,8 +73,7 @@ export class Conductor {
     this.#fleet = fleet;
     this.#text = text;
     this.#findings = findings;
-    const requests = run.plan.checkpoints.map((_, checkpoint) => text.requests(checkpoint).length);
-    this.#secret = secretPlaces(run.seed, run.plan, requests, run.checks);
+    this.#segments = secretSegments(run.seed, run.plan, run.checks.steps);
     this.#hook = run.hook === null ? null : new HookJudge(run, run.hook, fleet, text);
   }
 
@@ -87,6 +84,7 @@ export class Conductor {
   async conduct(): Promise<void> {
     const { plan } = this.#run;
     const [trainer] = await both(this.#prepare('trainer'), this.#freshPredictor());
+    await this.#takeFirst(trainer);
     let judging = Promise.resolve();
     let before: ModelState | null = null;
     for (const [index, checkpoint] of plan.checkpoints.entries()) {
@@ -94,7 +92,7 @@ export class Conductor {
       try {
         await this.#trainUntil(trainer, checkpoint.step);
         if (this.#judgingFailed) await judging;
-        taken = await trainer.snapshot(checkpoint.step);
+        taken = await this.#take(trainer, checkpoint.step);
       } catch (error) {
         await judging;
         throw error;
@@ -109,6 +107,7 @@ export class Conductor {
     }
     await judging;
     await this.#check();
+    await this.#hook?.repeat(this.#text.torchSeed, this.#parts.device.kind);
     this.#findings.hook = this.#hook?.measured ?? null;
   }
 
@@ -145,23 +144,32 @@ export class Conductor {
   async #trainUntil(trainer: Learner, target: number): Promise<void> {
     while (this.#step < target && !this.#judgingFailed) {
       this.#parts.signal?.throwIfAborted();
-      const batch = this.#text.batch(this.#step);
-      if (this.#secret.steps.has(this.#step)) await this.#trainSeen(trainer, batch);
-      else await trainer.train(this.#step, batch);
+      await trainer.train(this.#step, this.#text.batch(this.#step));
       this.#step += 1;
       this.#report();
     }
   }
 
-  /** A step that will be repeated: the model is taken before and after. */
-  async #trainSeen(trainer: Learner, batch: Buffer): Promise<void> {
-    const step = this.#step;
-    const before = await trainer.snapshot(step, true);
-    this.#hear(before, step);
-    await trainer.train(step, batch);
-    const after = await trainer.snapshot(step + 1);
-    this.#hear(after, step + 1);
-    this.#seenSteps.push({ step, batch, before, after: after.state });
+  /** Under the judge's recipe where every segment starts, the first one too. */
+  async #takeFirst(trainer: Learner): Promise<void> {
+    if (this.#run.project.recipe === 'reference') await this.#take(trainer, 0);
+  }
+
+  /**
+   * The same request every time, whether or not anything will be repeated: it tells the trainer nothing. Throws `LearnerFailure` of kind
+   * `over-limit` where the judge's optimiser moves more parameters than the plan allows.
+   */
+  async #take(trainer: Learner, step: number): Promise<Snapshot> {
+    const taken = await trainer.snapshot(step, this.#run.project.recipe === 'reference');
+    const { maxParameters } = this.#run.plan.context;
+    if (taken.parameters > maxParameters) {
+      throw new LearnerFailure(
+        'over-limit',
+        `snapshot, step ${step}: the optimizer moves ${taken.parameters} parameters; max_parameters is ${maxParameters}`,
+      );
+    }
+    if (this.#segments.some(({ from, to }) => step === from || step === to)) this.#held.set(step, taken);
+    return taken;
   }
 
   /** @param done steps done */
@@ -186,9 +194,9 @@ export class Conductor {
       const logits = await predictor.predict(prefixes, windows.length, prefixLength, step);
       this.#findings.predictUs.push(Math.round((predictor.busyUs - before) / windows.length));
       losses.push(...this.#text.losses(request, logits, step));
-      if (this.#secret.requests.has(placeOf(checkpoint, index))) {
+      if (this.#run.checks.predictions > 0) {
         const [count, length] = [windows.length, prefixLength];
-        this.#seenRequests.push({ step, state, prefixes, count, length, logits });
+        this.#seenRequests.push({ checkpoint, request: index, step, state, prefixes, count, length, logits });
       }
     }
     this.#findings.points.push(judgedPoint(plan, step, losses));
@@ -197,9 +205,22 @@ export class Conductor {
   }
 
   async #check(): Promise<void> {
-    if (this.#seenSteps.length + this.#seenRequests.length === 0) return;
-    const replayer = await this.#prepare('replayer');
-    const seen = { steps: this.#seenSteps, requests: this.#seenRequests };
-    this.#findings.checks = await repeat(this.#run, replayer, seen, this.#parts.device.kind);
+    const segments = this.#segments.flatMap((segment): SeenSegment[] => {
+      const [start, end] = [this.#held.get(segment.from), this.#held.get(segment.to)];
+      return start === undefined || end === undefined ? [] : [{ ...segment, start, end }];
+    });
+    const fresh = async (): Promise<Learner> => {
+      await this.#fleet.retire('replayer');
+      return this.#prepare('replayer');
+    };
+    try {
+      this.#findings.checks = await repeat(
+        this.#run,
+        { segments, requests: this.#seenRequests },
+        { fresh, batch: (step) => this.#text.batch(step), device: this.#parts.device.kind },
+      );
+    } catch (error) {
+      throw inReplayer(error);
+    }
   }
 }

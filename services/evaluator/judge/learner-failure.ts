@@ -23,3 +23,12 @@ export class LearnerFailure extends Error {
     return { kind: this.kind, detail: this.message };
   }
 }
+
+/** What went well at first and fails where it is repeated comes out otherwise there: to fail is no way around the comparison. */
+export function inReplayer(error: unknown): unknown {
+  if (!(error instanceof LearnerFailure) || error.kind === 'impure' || error.kind === 'unlearned-state') {
+    return error;
+  }
+  const detail = `repeated in a fresh container: ${error.kind}: ${error.message}`;
+  return new LearnerFailure('impure', detail, error.trace);
+}

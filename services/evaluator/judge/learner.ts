@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { VOCABULARY } from '../../../domain/evaluation/loss.ts';
 import type { Plan } from '../../../domain/evaluation/plan.ts';
 import { type Frame, SandboxError, type SandboxSession } from '../../../domain/ports.ts';
+import type { Moments } from './adamw.ts';
 import {
   builtSchema,
   doneSchema,
@@ -13,8 +14,9 @@ import {
   trainedSchema,
 } from './answers.ts';
 import { LearnerFailure } from './learner-failure.ts';
+import { momentsOf } from './moments.ts';
 import type { Project, ProjectPart } from './run.ts';
-import { checkState, type ModelState, stateBytes } from './tensors.ts';
+import { checkState, elementsOf, type ModelState, stateBytes } from './tensors.ts';
 
 /** Largest header of an answer; also the largest answer without a body. */
 const HEADER_BYTES = 1_048_576;
@@ -37,6 +39,10 @@ export interface Snapshot {
   readonly state: ModelState;
   /** Empty unless it was asked for. */
   readonly optimizer: ModelState;
+  /** The parameters that the judge's optimiser has moved, by name. */
+  readonly moments: ReadonlyMap<string, Moments>;
+  /** How many elements they have. */
+  readonly parameters: number;
   readonly hookUses: { readonly [hook: string]: number };
   readonly telemetry: Telemetry;
 }
@@ -143,12 +149,11 @@ export class Learner {
    * Reveals one batch.
    * @param step from 0
    * @param windows the batch's windows, one after another
-   * @param zeroRate the step is taken, but the optimiser moves nothing
    */
-  async train(step: number, windows: Buffer, zeroRate = false): Promise<void> {
+  async train(step: number, windows: Buffer): Promise<void> {
     const where = `train, step ${step + 1}`;
     const { answer } = await this.#ask({
-      header: { op: 'train', step, batch: this.#plan.batch, length: this.#plan.sequenceLength + 1, zeroRate },
+      header: { op: 'train', step, batch: this.#plan.batch, length: this.#plan.sequenceLength + 1 },
       body: windows,
       answer: trainedSchema,
       timeoutMs: this.#plan.timeouts.stepMs,
@@ -169,11 +174,24 @@ export class Learner {
       where,
     });
     const size = optimizer ? stateBytes(answer.tensors) : body.length;
-    const state = { tensors: answer.tensors, body: body.subarray(0, size) };
+    // A copy of its own: whoever keeps the model does not keep the optimiser's state with it.
+    const own = body.subarray(0, size);
+    const state = { tensors: answer.tensors, body: optimizer ? Buffer.from(own) : own };
     checkState(state, this.#layout, maxStateBytes, where);
     this.#layout = state.tensors;
     const rest = { tensors: answer.optimizer, body: body.subarray(size) };
-    return { state, optimizer: rest, hookUses: answer.hookUses, telemetry: answer.telemetry };
+    const moments = momentsOf(state, rest, where);
+    const parameters = state.tensors
+      .filter(({ name }) => moments.has(name))
+      .reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+    return {
+      state,
+      optimizer: rest,
+      moments,
+      parameters,
+      hookUses: answer.hookUses,
+      telemetry: answer.telemetry,
+    };
   }
 
   async load(state: ModelState, step: number, optimizer?: ModelState): Promise<void> {

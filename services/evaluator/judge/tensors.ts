@@ -22,9 +22,13 @@ export interface ModelState {
   readonly body: Buffer;
 }
 
+/** Elements of a tensor, which may be beyond counting. */
+export const elementsOf = (shape: readonly number[]): number =>
+  shape.reduce((product, size) => product * size, 1);
+
 /** Bytes of a tensor; Infinity where that is beyond counting. */
 function byteLength({ dtype, shape }: TensorSpec): number {
-  const bytes = shape.reduce((product, size) => product * size, LAYOUT[dtype].bytes);
+  const bytes = elementsOf(shape) * LAYOUT[dtype].bytes;
   return Number.isSafeInteger(bytes) ? bytes : Number.POSITIVE_INFINITY;
 }
 

@@ -5,7 +5,8 @@ import type { Follower } from '../follower.ts';
 import type { History } from '../history.ts';
 import { atQuery, parseQuery } from '../query.ts';
 import { digestIn, type GatewayState, indexOf } from '../state.ts';
-import { type StateRoute, stateRoutes } from './state-table.ts';
+import type { StateRoute } from './state-route.ts';
+import { stateRoutes } from './state-table.ts';
 
 /** The past stays; a later version of this software may show it otherwise. */
 const PAST = 'public, max-age=3600';

@@ -1,7 +1,8 @@
 /** Who gets what, told as small histories. */
 import { describe, expect, test } from '@jest/globals';
-import type { EventType } from '../../../domain/events/catalogue.ts';
+import { catalogue, type EventType } from '../../../domain/events/catalogue.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
+import { parseTime } from '../../../domain/events/time.ts';
 import { owedEvents } from '../../../domain/ledger/evolve.ts';
 import {
   advance,
@@ -18,8 +19,9 @@ import {
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
 import { baseRun } from '../../support/measurement.ts';
 
-const numbers = (from: number): number[] => Array.from({ length: 16 }, (_, i) => from + i);
-const near = [...numbers(0).slice(0, 15), 99];
+const numbers = (from: number): number[] => Array.from({ length: 32 }, (_, i) => from + i);
+/** Both views of a sketch have 15 of 17 fingerprints in common with `numbers(0)`. */
+const near = [...numbers(0).slice(0, 30), 98, 99];
 
 const gpt: Script = {
   hotkey: 'A',
@@ -30,6 +32,24 @@ const gpt: Script = {
   gain: 300_000,
   recipeGain: 50_000,
 };
+
+const DAY = 86_400_000;
+
+const parseWeights = (data: unknown) => catalogue.WeightsDerived.data.parse(data);
+
+/** Lets one submission go on to its end, through what it is owed and called to. */
+function finish(
+  builder: LedgerBuilder,
+  script: Script,
+  index: number,
+  scripts: readonly Script[] = [],
+): void {
+  for (let before = -1; before !== builder.events.length; ) {
+    before = builder.events.length;
+    advance(builder, script, index, scripts);
+    builder.settle();
+  }
+}
 
 /** What was decided about each submission, as `<hotkey> <outcome>`, in the order of the log. */
 function outcomes(builder: LedgerBuilder, type: EventType): readonly string[] {
@@ -86,7 +106,7 @@ describe('an architecture claim', () => {
     advance(unlike, later, 1);
     unlike.settle();
     advance(unlike, { ...other, fate: 'reviewed-only' }, 0);
-    expect(owedTypes(unlike)).toEqual(['ArchitectureClaimDecided']);
+    expect(owedTypes(unlike)).toEqual(['ConfirmationCalled']);
   });
 
   test.each(['rejected-in-review', 'abandoned-in-review', 'abandoned'] as const)(
@@ -96,11 +116,10 @@ describe('an architecture claim', () => {
       const builder = openLedger();
       handOver(builder, gpt, 0);
       handOver(builder, later, 1);
-      advance(builder, later, 1);
-      builder.settle();
+      finish(builder, later, 1);
       expect(architectures(builder)).toEqual([]);
-      advance(builder, { ...gpt, fate }, 0);
-      builder.settle();
+      finish(builder, { ...gpt, fate }, 0);
+      finish(builder, later, 1);
       expect(architectures(builder)).toEqual(['B discovered']);
     },
   );
@@ -152,12 +171,12 @@ describe('a near match', () => {
       ...gpt,
       hotkey: 'C',
       architecture: 'middle',
-      sketch: [...numbers(0).slice(0, 14), 98, 99],
+      sketch: [...numbers(0).slice(0, 28), 98, 99, 100, 101],
     };
     const builder = tell([gpt, { ...middle, resolver: 'admit', training: 'c' }, like], {
       policy: { ...smallPolicy, ownership: { ...smallPolicy.ownership, nearMatchPpm: 500_000 } },
     });
-    // 15 of 17 fingerprints are common with both.
+    // 15 of 17 fingerprints are common with both, in both views.
     expect(lastData(builder, 'ArchitectureClaimHeld')).toMatchObject({
       submission: idOf(builder.ledger, like, 2),
       nearSubmission: idOf(builder.ledger, gpt, 0),
@@ -172,12 +191,10 @@ describe('a near match', () => {
     const adopted = { type: 'PolicyAdopted', data: { policy: strict, reason: '' } } as const;
     builder.append(streamOf.policy, builder.ledger, 'operator:test', adopted);
     handOver(builder, like, 1);
-    advance(builder, like, 1);
-    builder.settle();
+    finish(builder, like, 1);
     expect(architectures(builder)).toEqual(['B discovered']);
     expect(owedTypes(builder)).toEqual([]);
-    advance(builder, gpt, 0);
-    builder.settle();
+    finish(builder, gpt, 0);
     expect(architectures(builder)).toEqual(['B discovered', 'A discovered']);
   });
 });
@@ -194,29 +211,69 @@ describe('a training claim', () => {
   test('is granted to the first proven recipe, then to whoever beats it by more than the margin', () => {
     const builder = tell([
       gpt,
-      better('B', 'b', 70_000),
-      better('C', 'c', 70_001),
+      better('B', 'b', 51_500),
+      better('C', 'c', 60_000),
       better('D', 'c', 900_000),
       better('E', 'e', 20_000),
+      better('F', 'f', 45_000),
     ]);
-    expect(trainings(builder)).toEqual(['A granted', 'B below-margin', 'C granted', 'D known', 'E unproven']);
-    expect(lastData(builder, 'TrainingClaimDecided')).toMatchObject({
-      incumbent: idOf(builder.ledger, better('C', 'c', 0), 2),
-      incumbentGain: { meanMicrobits: 70_001 },
+    expect(trainings(builder)).toEqual([
+      'A granted',
+      'B below-margin',
+      'C granted',
+      'D known',
+      'E unproven',
+      'F below-margin',
+    ]);
+  });
+
+  test('states what it has shown against what stood, at which chance of error, and what the family is worth now', () => {
+    const builder = tell([gpt, better('B', 'b', 60_000)]);
+    const [incumbent, call, confirmed] = [
+      idOf(builder.ledger, gpt, 0),
+      lastData(builder, 'ConfirmationCalled'),
+      lastData(builder, 'SubmissionConfirmed'),
+    ];
+    expect(call).toMatchObject({
+      claim: 'training',
+      incumbent,
+      challenge: 1,
+      entry: 1,
+      alphaPpt: 5_000_000_000,
     });
+    expect(confirmed).toMatchObject({ evidence: { differences: [9_993, 9_993], proven: true } });
+    expect(lastData(builder, 'TrainingClaimDecided')).toMatchObject({
+      outcome: 'granted',
+      incumbent,
+      challenge: 1,
+      evidence: { meanMicrobits: 9_993, alphaPpt: 5_000_000_000, proven: true },
+      // 360,000 over the reference, less one standard error of 1,000.
+      valueMicrobits: 359_000,
+    });
+  });
+
+  test('by a bit-identical curve is a copy, whatever its source says', () => {
+    expect(trainings(tell([gpt, { ...better('B', 'b', 50_000), copies: true }]))).toEqual([
+      'A granted',
+      'B known',
+    ]);
+  });
+
+  test('is not even confirmed where the screening shows less than what stands', () => {
+    const builder = tell([gpt, better('B', 'b', 40_000)]);
+    expect(trainings(builder)).toEqual(['A granted', 'B below-margin']);
+    expect(outcomes(builder, 'ConfirmationCalled')).toHaveLength(2);
   });
 
   test('waits for every earlier recipe that may be for the same family', () => {
     const builder = openLedger();
     const scripts = [gpt, better('B', 'b', 200_000), better('C', 'c', 300_000)] as const;
     for (const [index, script] of scripts.entries()) handOver(builder, script, index);
-    advance(builder, scripts[0], 0);
-    builder.settle();
-    advance(builder, scripts[2], 2);
-    builder.settle();
+    finish(builder, scripts[0], 0, scripts);
+    finish(builder, scripts[2], 2, scripts);
     expect(trainings(builder)).toEqual(['A granted']);
-    advance(builder, scripts[1], 1);
-    builder.settle();
+    finish(builder, scripts[1], 1, scripts);
+    finish(builder, scripts[2], 2, scripts);
     expect(trainings(builder)).toEqual(['A granted', 'B granted', 'C granted']);
   });
 
@@ -237,14 +294,12 @@ describe('a training claim', () => {
     ] as const;
     const builder = openLedger();
     for (const [index, script] of scripts.entries()) handOver(builder, script, index);
-    advance(builder, scripts[1], 1);
-    builder.settle();
-    advance(builder, scripts[2], 2);
-    builder.settle();
+    finish(builder, scripts[1], 1, scripts);
+    finish(builder, scripts[2], 2, scripts);
     expect(architectures(builder)).toEqual(['A unproven', 'B discovered']);
     expect(trainings(builder)).toEqual([]);
-    advance(builder, scripts[0], 0);
-    builder.settle();
+    finish(builder, scripts[0], 0, scripts);
+    finish(builder, scripts[2], 2, scripts);
     expect(trainings(builder)).toEqual(['A unproven', 'B granted']);
   });
 });
@@ -260,7 +315,7 @@ describe('a training_for_arch', () => {
     advance(builder, gpt, 0);
     advance(builder, recipe, 1);
     expect(builder.state.submissions.get(id)?.state.phase).toBe('reviewed');
-    builder.settle();
+    finish(builder, gpt, 0);
     advance(builder, recipe, 1);
     expect(lastData(builder, 'EvaluationPlanned')).toMatchObject({
       architectureFrom: idOf(builder.ledger, gpt, 0),
@@ -289,14 +344,80 @@ describe('an epoch', () => {
       shares: [],
       burn: { hotkey: '5Burn', units: 65_535 },
     });
-    advance(builder, gpt, 0);
-    builder.settle();
+    finish(builder, gpt, 0);
+    closeEpoch(builder).settle();
     closeEpoch(builder);
     const [owed] = owedEvents(builder.state);
+    // 0.299 bits of the architecture, and the recipe's 0.349 less those, at 30 % of an epoch for a bit.
     expect(owed?.decided.data).toMatchObject({
-      epoch: 2,
-      shares: [{ hotkey: 'A', architecturePpm: 89_700, trainingPpm: 14_700 }],
+      epoch: 3,
+      shares: [{ hotkey: 'A', architecturePpm: 89_700, trainingPpm: 15_000 }],
     });
+  });
+
+  test('pays for the part of it during which something stood: to be decided just before its close gains nothing', () => {
+    const builder = openLedger();
+    handOver(builder, gpt, 0);
+    closeEpoch(builder).settle();
+    builder.wait(DAY);
+    finish(builder, gpt, 0);
+    const decided = builder.events.findLast(({ type }) => type === 'TrainingClaimDecided')?.time ?? '';
+    builder.wait(DAY);
+    closeEpoch(builder).settle();
+    const [from, to] = builder.events
+      .filter(({ type }) => type === 'EpochClosed')
+      .map(({ time }) => parseTime(time));
+    const stood = ((to ?? 0) - parseTime(decided)) / ((to ?? 0) - (from ?? 0));
+    expect(stood).toBeCloseTo(0.5, 3);
+    const { items } = parseWeights(lastData(builder, 'WeightsDerived'));
+    const training = items.find(({ kind }) => kind === 'training');
+    expect(training).toMatchObject({ incrementMicrobits: 50_000, ppm: Math.floor(15_000 * stood) });
+  });
+
+  test('keeps the pay of what is held, and releases it once it is admitted; refused, it is dropped', () => {
+    const like: Script = {
+      ...gpt,
+      hotkey: 'B',
+      architecture: 'near',
+      sketch: near,
+      training: 'b',
+      gain: 900_000,
+    };
+    for (const outcome of ['admit', 'refuse'] as const) {
+      const builder = openLedger();
+      handOver(builder, gpt, 0);
+      handOver(builder, like, 1);
+      finish(builder, gpt, 0, [gpt, like]);
+      finish(builder, like, 1, [gpt, like]);
+      const family = familyOfName(builder.ledger, 'near');
+      closeEpoch(builder).settle();
+      closeEpoch(builder).settle();
+      const kept = parseWeights(lastData(builder, 'WeightsDerived'));
+      // 0.899 bits less the 0.349 that stand already.
+      expect(kept.items).toContainEqual(expect.objectContaining({ hotkey: 'B', ppm: 0, keptPpm: 165_000 }));
+      expect(kept.shares.map(({ hotkey }) => hotkey)).toEqual(['A']);
+      const submission = idOf(builder.ledger, like, 1);
+      const data = { submission, outcome, reason: 'looked at both' };
+      builder.append(streamOf.family(family), submission, 'operator:test', { type: 'HoldResolved', data });
+      builder.settle();
+      closeEpoch(builder).settle();
+      const { items, shares } = parseWeights(lastData(builder, 'WeightsDerived'));
+      const own = items.find(({ hotkey, kind }) => hotkey === 'B' && kind === 'architecture');
+      if (outcome === 'refuse') {
+        expect(own).toBeUndefined();
+        expect(shares.map(({ hotkey }) => hotkey)).toEqual(['A']);
+      } else {
+        expect(own).toMatchObject({ ppm: 165_000, keptPpm: 0 });
+        // Two epochs' pay, the first of which began before it was held.
+        expect(own?.releasedPpm).toBeGreaterThan(165_000);
+        expect(own?.releasedPpm).toBeLessThan(330_000);
+        closeEpoch(builder).settle();
+        expect(parseWeights(lastData(builder, 'WeightsDerived')).items).toContainEqual({
+          ...own,
+          releasedPpm: 0,
+        });
+      }
+    }
   });
 
   test('pays what was decided at its close, whatever is decided before its weights land', () => {
@@ -326,7 +447,14 @@ describe('an epoch', () => {
       training: 'b',
       recipeGain: 500_000,
     };
-    const gru = { ...gpt, hotkey: 'C', architecture: 'gru', sketch: numbers(500), training: 'c' };
+    const gru = {
+      ...gpt,
+      hotkey: 'C',
+      architecture: 'gru',
+      sketch: numbers(500),
+      training: 'c',
+      gain: 950_000,
+    };
     const builder = closeEpoch(tell([gpt, recipe, gru])).settle();
     expect(lastData(builder, 'WeightsDerived')).toMatchObject({
       shares: [{ hotkey: 'A' }, { hotkey: 'B' }, { hotkey: 'C' }],

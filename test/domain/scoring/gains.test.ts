@@ -75,6 +75,16 @@ describe('gain of paired differences', () => {
     expect(gain.lowerMicrobits).toBe(20_000);
     expect(() => gainOf([], { standardErrorFloorMicrobits: 0, confidenceMilliZ: 0 })).toThrow(RangeError);
   });
+  test('refuses what is not whole, and says so', () => {
+    const rule = { standardErrorFloorMicrobits: 0, confidenceMilliZ: 2_000 };
+    for (const bad of [Number.NaN, Infinity, 0.5, 2 ** 53]) {
+      expect(() => gainOf([1, bad], rule)).toThrow(/differences in safe integers, not \[1, /);
+      expect(() => gainOf([1], { ...rule, confidenceMilliZ: bad })).toThrow(
+        /confidenceMilliZ is .*not a whole/,
+      );
+      expect(gainSchema.safeParse({ ...gainOf([1], rule), lowerMicrobits: bad }).success).toBe(false);
+    }
+  });
   test('is always recordable, its lower bound at most its mean, whatever the order of seeds', () => {
     fc.assert(
       fc.property(differences, rules, (values, rule) => {

@@ -178,6 +178,10 @@ describe('an inference hook', () => {
     expect(hooked(hook(3_700_000, 150, 'late')).hook?.gain.meanMicrobits).toBe(-4_000_000);
   });
 
+  test('that predicted nothing is not quick', () => {
+    expect(hooked(hook(3_700_000, 0, 'late')).hook?.withinBound).toBe(false);
+  });
+
   test('is null where there is none', () => {
     expect(score(architecture(4_000_000)).hook).toBeNull();
   });
@@ -203,9 +207,10 @@ describe('penalties', () => {
       curve: curveOf(plan, (checkpoint) => [3_000_000, 5_000_000, 4_000_000][checkpoint] ?? 0),
     };
     const { total, card } = score([rough], { penalties });
-    expect(card.penalties).toEqual([
-      { signal: 'roughness', value: 500_000, microbits: 30_000 },
-      { signal: 'gradient-clipping', value: 0, microbits: 0 },
+    expect(card.penalties).toHaveLength(6);
+    expect(card.penalties.filter(({ signal }) => penalties.some((rule) => rule.signal === signal))).toEqual([
+      { signal: 'roughness', source: 'judged', value: 500_000, microbits: 30_000, takenPpm: 3_750 },
+      { signal: 'gradient-clipping', source: 'instrumented', value: 0, microbits: 0, takenPpm: 0 },
     ]);
     expect(score([rough]).total.meanMicrobits - total.meanMicrobits).toBe(30_000);
   });

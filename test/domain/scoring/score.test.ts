@@ -92,7 +92,7 @@ describe('a score', () => {
     expect(() => scoreOf([])).toThrow(RangeError);
   });
 
-  test('in parts per million of 8 bits is never below 0', () => {
+  test('in parts per million of 8 bits is from 0 to all of them', () => {
     const gain = (lowerMicrobits: number) => ({
       n: 1,
       meanMicrobits: 0,
@@ -103,5 +103,9 @@ describe('a score', () => {
     expect(scorePpm(gain(7))).toBe(0);
     expect(scorePpm(gain(8))).toBe(1);
     expect(scorePpm(gain(8_000_000))).toBe(1_000_000);
+    // A reference may be worse than ignorance.
+    expect(scorePpm(gain(9_000_000))).toBe(1_000_000);
+    for (const bad of [Number.NaN, Infinity, 0.5, 2 ** 53])
+      expect(() => scorePpm(gain(bad))).toThrow(/cannot be a score/);
   });
 });

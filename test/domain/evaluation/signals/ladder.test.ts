@@ -7,8 +7,14 @@ const rung = (scaleMilli: number, meanMicrobits: number, standardErrorMicrobits 
   scaleMilli,
   gain: { meanMicrobits, standardErrorMicrobits, lowerMicrobits: meanMicrobits - 2 * standardErrorMicrobits },
 });
-const read = (rungs: readonly Rung[], worst?: number) => {
-  const reading = ladder(rungs, worst);
+const lost = (bits: number) => ({
+  meanMicrobits: -bits * 1e6,
+  standardErrorMicrobits: 1,
+  lowerMicrobits: -bits * 1e6,
+});
+const MISSING = lost(8);
+const read = (rungs: readonly Rung[], missing = MISSING) => {
+  const reading = ladder(rungs, missing);
   if (reading.kind === 'too-short') throw new Error('too short');
   return reading;
 };
@@ -23,8 +29,10 @@ test('known: the worst rung by its lower bound, and the slope per doubling', () 
   const rungs = [rung(4_000, 440_000), rung(1_000, 500_000), rung(16_000, 380_000)];
   expect(read(rungs)).toEqual({
     kind: 'reading',
-    worstScaleMilli: 16_000,
-    worstLowerMicrobits: 360_000,
+    worst: {
+      scaleMilli: 16_000,
+      gain: { meanMicrobits: 380_000, standardErrorMicrobits: 10_000, lowerMicrobits: 360_000 },
+    },
     missing: 0,
     trend: {
       kind: 'trend',
@@ -33,8 +41,7 @@ test('known: the worst rung by its lower bound, and the slope per doubling', () 
     },
   });
   expect(read([rung(1_000, 100_000), rung(2_000, 110_000, 50_000)])).toMatchObject({
-    worstScaleMilli: 2_000,
-    worstLowerMicrobits: 10_000,
+    worst: { scaleMilli: 2_000, gain: { lowerMicrobits: 10_000 } },
   });
 });
 
@@ -62,7 +69,7 @@ test('the standard error of the trend is what repetitions scatter by', () => {
 });
 
 test('no rungs, one rung, equal sizes', () => {
-  expect(ladder([])).toEqual({ kind: 'too-short', of: 'rungs', has: 0, needs: 1 });
+  expect(ladder([], MISSING)).toEqual({ kind: 'too-short', of: 'rungs', has: 0, needs: 1 });
   expect(read([rung(1_000, 5)]).trend).toEqual({
     kind: 'too-short',
     of: 'rungs of different size',
@@ -85,9 +92,9 @@ test('is in range whatever the rungs, in any order', () => {
   );
   fc.assert(
     fc.property(rungs, (any) => {
-      const reading = ladder(any);
+      const reading = ladder(any, MISSING);
       if (reading.kind === 'too-short') return;
-      expect(Number.isSafeInteger(reading.worstLowerMicrobits)).toBe(true);
+      expect(Number.isSafeInteger(reading.worst.gain.lowerMicrobits)).toBe(true);
       if (reading.trend.kind === 'too-short') return;
       expect(Number.isSafeInteger(reading.trend.perDoublingMicrobits)).toBe(true);
       expect(Number.isSafeInteger(reading.trend.standardErrorMicrobits)).toBe(true);
@@ -107,16 +114,17 @@ const ladders = fc.array(
 test('attack: leaving out a rung where one is weak reads as the worst there', () => {
   const missing = { scaleMilli: 16_000, gain: null };
   expect(read([rung(1_000, 500_000), missing])).toMatchObject({
-    worstScaleMilli: 16_000,
-    worstLowerMicrobits: -8_000_000,
+    worst: { scaleMilli: 16_000, gain: MISSING },
     missing: 1,
   });
-  expect(read([rung(1_000, 500_000), missing], -64_000_000).worstLowerMicrobits).toBe(-64_000_000);
+  expect(read([rung(1_000, 500_000), missing], lost(64)).worst.gain).toEqual(lost(64));
   fc.assert(
     fc.property(ladders, fc.nat(), (drawn, which) => {
       const honest = drawn.map(({ scaleMilli, mean }) => rung(scaleMilli, mean, 0));
       const without = honest.map((r, i) => (i === which % honest.length ? { ...r, gain: null } : r));
-      expect(read(without).worstLowerMicrobits).toBeLessThanOrEqual(read(honest).worstLowerMicrobits);
+      expect(read(without).worst.gain.lowerMicrobits).toBeLessThanOrEqual(
+        read(honest).worst.gain.lowerMicrobits,
+      );
     }),
   );
 });
@@ -125,12 +133,12 @@ test('attack: being worse on some rungs (for a rising trend) never raises what c
   const flat = [rung(1_000, 300_000), rung(4_000, 300_000), rung(16_000, 300_000)];
   const sandbagged = [rung(1_000, 100_000), rung(4_000, 200_000), rung(16_000, 300_000)];
   expect(trendOf(sandbagged).perDoublingMicrobits).toBeGreaterThan(trendOf(flat).perDoublingMicrobits);
-  expect(read(sandbagged).worstLowerMicrobits).toBeLessThan(read(flat).worstLowerMicrobits);
+  expect(read(sandbagged).worst.gain.lowerMicrobits).toBeLessThan(read(flat).worst.gain.lowerMicrobits);
   fc.assert(
     fc.property(ladders, (drawn) => {
       const honest = read(drawn.map(({ scaleMilli, mean }) => rung(scaleMilli, mean)));
       const worse = read(drawn.map(({ scaleMilli, mean, by }) => rung(scaleMilli, mean - by)));
-      expect(worse.worstLowerMicrobits).toBeLessThanOrEqual(honest.worstLowerMicrobits);
+      expect(worse.worst.gain.lowerMicrobits).toBeLessThanOrEqual(honest.worst.gain.lowerMicrobits);
     }),
   );
 });

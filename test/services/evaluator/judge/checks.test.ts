@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { measurementSchema } from '../../../../domain/evaluation/measurement.ts';
 import { figureOf } from '../../../../domain/scoring/gains.ts';
-import { secretPlaces } from '../../../../services/evaluator/judge/checks.ts';
+import { secretSteps } from '../../../../services/evaluator/judge/checks.ts';
 import { measure } from '../../../../services/evaluator/judge/measure.ts';
 import type { RunSpec } from '../../../../services/evaluator/judge/run.ts';
 import { measureTable } from '../../../../services/evaluator/judge/table.ts';
@@ -21,13 +21,19 @@ describe('what is repeated in a fresh container', () => {
   test('agrees for an honest learner, and changes nothing of its curve', async () => {
     const { run, containers } = await measured({}, { checks });
     expect(run.ending.kind).toBe('completed');
-    expect(run.checks).toEqual({ steps: 2, predictions: 2, unlearnedBytes: 0 });
+    // Of each of the 12 requests of four rows: two alone, and one of the other two.
+    expect(run.checks).toEqual({ steps: 2, predictions: 36, unlearnedBytes: 0 });
     expect(containers.map(({ spec }) => spec.role)).toEqual(['trainer', 'predictor', 'replayer']);
     expect(run.curve).toEqual((await measured({})).run.curve);
   });
 
   test.each([
-    ['predictions', 'impure', /^predict, step \d+: a fresh container/],
+    [
+      'predictions',
+      'impure',
+      /^predict, step \d+: asked again in a fresh container, alone, a prefix gets another/,
+    ],
+    ['rows', 'impure', /^predict, step \d+: asked again in a fresh container, alone, a prefix gets another/],
     ['steps', 'impure', /^train, step \d+: repeated in a fresh container/],
     ['state', 'unlearned-state', /^train, step \d+: 1024 of 1024 bytes of state change although/],
   ])('finds out who cheats by %s, whose whole run then counts as 8 bits', async (cheats, kind, detail) => {
@@ -45,20 +51,27 @@ describe('what is repeated in a fresh container', () => {
     expect(run.checks.unlearnedBytes).toBe(1_024);
   });
 
-  test('is at places that follow from the seed and from nothing else', () => {
-    const places = (seed: string) =>
-      secretPlaces(seed, { steps: 1_000 }, [4, 4, 4], { steps: 3, predictions: 2 });
-    const [one, other] = [places('01'.repeat(32)), places('02'.repeat(32))];
-    expect(one).toEqual(places('01'.repeat(32)));
-    expect(one.steps.size).toBe(3);
-    expect(one.requests.size).toBe(2);
-    expect([...other.steps]).not.toEqual([...one.steps]);
+  test.each([
+    ['predict', 'learner-ended'],
+    ['predict', 'late'],
+    ['build', 'error'],
+    ['train', 'malformed'],
+  ])('cannot be left by failing there: %s, %s', async (op, how) => {
+    const { run } = await measured({ fail: { op, how, role: 'replayer' } }, { checks });
+    expect(run.ending).toMatchObject({ kind: 'impure', detail: expect.stringMatching(/^repeated in a/) });
+    expect(run.curve.every(({ windows }) => windows === 0)).toBe(true);
   });
 
-  test('is all that there is where more is wanted than the run has', () => {
-    const places = secretPlaces('01'.repeat(32), { steps: 2 }, [1], { steps: 8, predictions: 8 });
-    expect([...places.steps].toSorted()).toEqual([0, 1]);
-    expect([...places.requests]).toEqual(['0/0']);
+  test('is steps that follow from the seed and from nothing else', () => {
+    const steps = (seed: string) => [...secretSteps(seed, { steps: 1_000 }, { steps: 3, predictions: 2 })];
+    expect(steps('01'.repeat(32))).toEqual(steps('01'.repeat(32)));
+    expect(steps('01'.repeat(32))).toHaveLength(3);
+    expect(steps('02'.repeat(32))).not.toEqual(steps('01'.repeat(32)));
+  });
+
+  test('is every step where more are wanted than the run has', () => {
+    const steps = secretSteps('01'.repeat(32), { steps: 2 }, { steps: 8, predictions: 8 });
+    expect([...steps].toSorted()).toEqual([0, 1]);
   });
 });
 
@@ -88,6 +101,28 @@ describe('an inference hook', () => {
     const plain = run.curve.find(({ step }) => step === 12)?.lossMicrobits ?? 0;
     expect(run.hook?.points.at(-1)?.lossMicrobits).toBeGreaterThan(plain);
     expect(run.hook?.latency.medianUs).toBeGreaterThan(0);
+  });
+
+  test('is asked again in a fresh container, and ends its own part where it answers otherwise', async () => {
+    const honest = scriptedProject({ sharpness: 1, hookSharpness: 0.5 }, 'submission');
+    const { run, containers } = await measured({}, { hook: honest, checks });
+    expect(run.hook?.ending.kind).toBe('completed');
+    const asked = containers.at(-1)?.requests.filter(({ header }) => header.op === 'predict') ?? [];
+    expect(asked.map(({ header }) => [header.count, header.hook])).toEqual(
+      Array.from({ length: 8 }, () => [1, 1, 1].map((count) => [count, true])).flat(),
+    );
+
+    const hook = scriptedProject({ hookSharpness: 0.5, cheats: 'hook-predictions' }, 'submission');
+    const cheating = (await measured({}, { hook, checks })).run;
+    expect(cheating.ending.kind).toBe('completed');
+    expect(cheating.curve).toEqual(run.curve);
+    expect(cheating.hook?.ending).toEqual({
+      kind: 'impure',
+      detail: expect.stringMatching(
+        /^predict, step 12: .* The inference hook must answer each prefix by itself/,
+      ),
+    });
+    expect(cheating.hook?.points).toHaveLength(2);
   });
 
   test('that fails ends its own part and not the run', async () => {

@@ -1,0 +1,54 @@
+/** Takes secrets out of text before it leaves the machine. */
+
+const SECRETS: readonly (readonly [name: string, pattern: RegExp])[] = [
+  [
+    'private key',
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  ],
+  ['key', /\b(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}\b/g],
+  ['key', /\bAIza[0-9A-Za-z_-]{35}/g],
+  ['key', /\bsk-[A-Za-z0-9_-]{20,255}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,255}/g],
+  ['key', /\b(?:nvapi-[\w-]{40,255}|gsk_[A-Za-z0-9]{40,255}|pplx-[A-Za-z0-9]{40,255})/g],
+  [
+    'token',
+    /\b(?:gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{40,255}|glpat-[A-Za-z0-9_-]{20,255})/g,
+  ],
+  ['token', /\bxox[abeoprs]-[A-Za-z0-9-]{10,255}/g],
+  [
+    'token',
+    /\b(?:hf_[A-Za-z0-9]{30,255}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,255}|dop_v1_[a-f0-9]{64}|r8_[A-Za-z0-9]{30,255})/g,
+  ],
+  ['token', /\bSG\.[\w-]{16,64}\.[\w-]{16,128}/g],
+  ['token', /\beyJ[\w-]{8,2048}\.eyJ[\w-]{8,4096}\.[\w-]{8,2048}/g],
+  ['token', /\b[0-9]{8,10}:[A-Za-z0-9_-]{35}\b/g],
+  ['key', /\b0x[0-9a-fA-F]{64}\b/g],
+];
+
+/** Kept: what comes before the secret, by which a reader knows what it was. */
+const NAMED: readonly RegExp[] = [
+  /(\b(?:Bearer|Basic)[ \t]{1,4})[A-Za-z0-9._~+/=-]{16,4096}/gi,
+  /(\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"]{0,128}:)[^\s:/@'"]{1,256}(?=@)/gi,
+  /((?:api[_-]?key|access[_-]?key|secret(?:[_-]?key)?|passw(?:or)?d|passphrase|auth[_-]?token|access[_-]?token|private[_-]?key|mnemonic|seed[_-]?phrase)["']?\s{0,8}[:=]\s{0,8}["'])[^"'\r\n]{6,1024}(?=["'])/gi,
+  /(\b(?:wandb|openai|anthropic|huggingface|hf|github|aws)_?[a-z_]{0,24}(?:key|token|secret)["']?\s{0,8}[:=]\s{0,8}["']?)(?=[^\s\d]{0,64}\d)[\w.~+/=-]{16,1024}/gi,
+];
+
+/** As many line ends as were there, so that every other line keeps its number. */
+function instead(name: string, secret: string): string {
+  return `[redacted: ${name}]${'\n'.repeat(secret.split('\n').length - 1)}`;
+}
+
+/**
+ * The text with private keys, API keys, tokens and passwords taken out; lines keep their numbers. It knows secrets by their usual forms: one that
+ * is written another way, or put together from pieces, stays.
+ */
+export function redactSecrets(text: string): string {
+  const known = SECRETS.reduce(
+    (present, [name, pattern]) => present.replaceAll(pattern, (secret) => instead(name, secret)),
+    text,
+  );
+  return NAMED.reduce(
+    (present, pattern) =>
+      present.replaceAll(pattern, (_secret, before: string) => `${before}[redacted: secret]`),
+    known,
+  );
+}

@@ -1,0 +1,264 @@
+"""
+What may be written in another place without another meaning: constants, names for names, variables that are used once and at once, and small
+functions. The normaliser writes the value where the name stands.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Dict, Iterable, List, NamedTuple, Optional, Set
+
+from .guards import live
+from .project import Module
+from .reach import children
+from .references import References, effective
+from .scopes import COMPREHENSIONS, FUNCTIONS, Binding, Definition, parameters
+
+_UNMOVED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+
+
+class Small(NamedTuple):
+    """A function that is one expression of its parameters."""
+
+    parameters: List[Binding]
+    names: List[str]
+    body: ast.expr
+    module: Module
+    freely: Set[Binding]
+    """Parameters that are used at most once, and not in an inner function or loop: any argument may stand in their place."""
+
+
+class Simplified:
+    def __init__(self, references: References) -> None:
+        self.dropped: Set[ast.stmt] = set()
+        """Assignments that are not written, since their variable is not used or its value stands in its place."""
+        self.value_of: Dict[Binding, ast.expr] = {}
+        self._references = references
+        self._uses: Dict[Binding, List[ast.Name]] = {}
+        for place in sorted(references.project.modules):
+            module = references.project.modules[place]
+            self._constants(module)
+            functions = [node for node in module.scopes.of if isinstance(node, FUNCTIONS)]
+            for function in functions:
+                self._drop_unused(function, module)
+            self._count(module)
+            for function in functions:
+                self._copies(function, module)
+                for block in _blocks(function):
+                    self._moved(block, module)
+
+    def body(self, statements: List[ast.stmt]) -> List[ast.stmt]:
+        """The statements of a block that are written."""
+        return [one for one in live(statements) if one not in self.dropped]
+
+    def small(self, binding: Binding) -> Optional[Small]:
+        """The function that a top-level name always stands for, where it is small."""
+        definitions = effective(binding)
+        if binding.scope.kind != "module" or len(definitions) != 1:
+            return None
+        node: ast.AST = definitions[0].node
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            node = node.value
+        body = self._only(node)
+        module = self._references.module_of[binding.scope.node]
+        if body is None or any(isinstance(one, _UNMOVED) for one in ast.walk(body)):
+            return None
+        bound = [module.scopes.bound[one] for one in parameters(node)]
+        once = {one for one in bound if self._once_in(one, [*_at_once(body)])}
+        return Small(bound, [one.arg for one in parameters(node)], body, module, once)
+
+    def _only(self, node: ast.AST) -> Optional[ast.expr]:
+        if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            return None
+        syntax = node.args
+        if syntax.vararg or syntax.kwarg or syntax.kwonlyargs or syntax.defaults or getattr(syntax, "posonlyargs", []):
+            return None
+        if isinstance(node, ast.Lambda):
+            return node.body
+        statements = self.body(node.body)
+        if node.decorator_list or len(statements) != 1 or not isinstance(statements[0], ast.Return):
+            return None
+        return statements[0].value
+
+    def _once_in(self, binding: Binding, nodes: Iterable[ast.AST]) -> bool:
+        uses = self._uses.get(binding, [])
+        reached = [one for node in nodes for one in [node, *self._behind(node)]]
+        return not uses or (len(uses) == 1 and any(uses[0] is one for one in reached))
+
+    def _behind(self, node: ast.AST) -> List[ast.AST]:
+        """What stands in a variable's place, and in that of the variables in it."""
+        value = self._replacing(node)
+        return [] if value is None else [inner for one in _at_once(value) for inner in [one, *self._behind(one)]]
+
+    def _replacing(self, node: ast.AST) -> Optional[ast.expr]:
+        if not isinstance(node, ast.Name):
+            return None
+        for module in self._references.project.modules.values():
+            if node in module.scopes.binding_of:
+                binding = module.scopes.binding_of[node]
+                return None if binding is None else self.value_of.get(binding)
+        return None
+
+    # Finding them
+
+    def _count(self, module: Module) -> None:
+        for binding, names in _uses(module.body, module, self.dropped).items():
+            self._uses.setdefault(binding, []).extend(names)
+
+    def _constants(self, module: Module) -> None:
+        for binding in module.scopes.module.bindings.values():
+            definitions = effective(binding)
+            value = _assigned(definitions[0]) if len(definitions) == 1 and len(binding.definitions) == 1 else None
+            if value is not None and _is_constant(value):
+                self.value_of[binding] = value
+
+    def _drop_unused(self, function: ast.AST, module: Module) -> None:
+        candidates = [(one, binding) for block in _blocks(function) for one in block for binding in [_variable(one, module)] if binding is not None]
+        candidates = [(one, binding) for one, binding in candidates if _is_pure(one.value)]
+        while True:
+            used = _uses([function], module, self.dropped)
+            unused = {one for one, binding in candidates if binding not in used} - self.dropped
+            if not unused:
+                return
+            self.dropped |= unused
+
+    def _copies(self, function: ast.AST, module: Module) -> None:
+        """`a = b`, `a = b.c` and `a = 3`, where neither changes."""
+        stored = {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
+        for block in _blocks(function):
+            for statement in block:
+                binding = _variable(statement, module)
+                if binding is not None and statement not in self.dropped and _is_stable(statement.value, module, stored):
+                    self.value_of[binding] = statement.value
+                    self.dropped.add(statement)
+
+    def _moved(self, block: List[ast.stmt], module: Module) -> None:
+        """A variable whose one use is in the statement that follows, once what stands between them is moved there itself."""
+        following: List[ast.AST] = []
+        for statement in reversed([one for one in block if one not in self.dropped]):
+            binding = _variable(statement, module)
+            uses = [] if binding is None else self._uses.get(binding, [])
+            movable = len(uses) == 1 and not any(isinstance(one, (*_UNMOVED, ast.Lambda)) for one in ast.walk(statement.value))
+            if binding is not None and movable and any(uses[0] is one for one in following):
+                self.value_of[binding] = statement.value
+                self.dropped.add(statement)
+                following += _at_once(statement.value)
+            else:
+                following = [inner for part in _first(statement) for inner in _at_once(part)]
+
+
+def is_cheap(node: ast.expr) -> bool:
+    """A name, constant or attribute of one: it may stand in several places."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, (ast.Name, ast.Constant))
+
+
+def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
+    """The local variable that this statement alone gives a value."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else getattr(statement, "target", None)
+    if not isinstance(statement, (ast.Assign, ast.AnnAssign)) or statement.value is None or not isinstance(target, ast.Name):
+        return None
+    binding = module.scopes.binding_of.get(target)
+    if binding is None or binding.scope.kind != "function":
+        return None
+    return binding if len([one for one in binding.definitions if not _is_bare(one)]) == 1 else None
+
+
+def _is_bare(definition: Definition) -> bool:
+    return isinstance(definition.node, ast.AnnAssign) and definition.node.value is None
+
+
+def _assigned(definition: Definition) -> Optional[ast.expr]:
+    node = definition.node
+    simple = isinstance(node, ast.AnnAssign) or (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name))
+    return node.value if definition.kind == "assign" and simple else None
+
+
+def _is_constant(node: ast.expr) -> bool:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    return isinstance(node, ast.Constant)
+
+
+def _is_pure(node: ast.expr) -> bool:
+    kinds = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.BinOp, ast.UnaryOp, ast.Dict, ast.Lambda, ast.arguments, ast.arg,
+             ast.operator, ast.unaryop, ast.expr_context)  # fmt: skip
+    return isinstance(node, ast.Lambda) or all(isinstance(one, kinds) for one in ast.walk(node))
+
+
+def _is_stable(node: ast.expr, module: Module, stored: Set[str]) -> bool:
+    if _is_constant(node):
+        return True
+    while isinstance(node, ast.Attribute):
+        if node.attr in stored:
+            return False
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return False
+    binding = module.scopes.binding_of.get(node)
+    return binding is None or len([one for one in binding.definitions if not _is_bare(one)]) == 1
+
+
+def _blocks(function: ast.AST) -> List[List[ast.stmt]]:
+    """Of the function, inner functions apart; each less what never runs."""
+    found: List[List[ast.stmt]] = []
+    todo: List[List[ast.stmt]] = [function.body]
+    while todo:
+        block = live(todo.pop())
+        found.append(block)
+        for statement in block:
+            if not isinstance(statement, (*FUNCTIONS, ast.ClassDef)):
+                todo += _inner(statement)
+    return found
+
+
+def _inner(node: ast.AST) -> List[List[ast.stmt]]:
+    found: List[List[ast.stmt]] = []
+    for _, value in ast.iter_fields(node):
+        if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [block for one in value if type(one).__name__ in ("ExceptHandler", "match_case") for block in _inner(one)]
+    return found
+
+
+def _uses(roots: Iterable[ast.AST], module: Module, dropped: Set[ast.stmt]) -> Dict[Binding, List[ast.Name]]:
+    found: Dict[Binding, List[ast.Name]] = {}
+    todo: List[ast.AST] = list(roots)
+    while todo:
+        node = todo.pop()
+        if node in dropped:
+            continue
+        binding = module.scopes.binding_of.get(node) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else None
+        if binding is not None:
+            found.setdefault(binding, []).append(node)
+        todo += children(node)
+    return found
+
+
+def _first(statement: ast.stmt) -> List[ast.expr]:
+    """What a statement surely evaluates once."""
+    if isinstance(statement, (ast.If,)):
+        return [statement.test]
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        return [statement.iter]
+    if isinstance(statement, (ast.With, ast.AsyncWith)):
+        return [item.context_expr for item in statement.items]
+    if isinstance(statement, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)):
+        return [one for one in ast.iter_child_nodes(statement) if isinstance(one, ast.expr)]
+    return []
+
+
+def _at_once(node: ast.AST) -> List[ast.AST]:
+    """The node and what is below it, but not what runs later or again and again."""
+    found: List[ast.AST] = []
+    todo: List[ast.AST] = [node]
+    while todo:
+        one = todo.pop()
+        found.append(one)
+        if isinstance(one, COMPREHENSIONS):
+            todo.append(one.generators[0].iter)
+        elif not isinstance(one, ast.Lambda):
+            todo += ast.iter_child_nodes(one)
+    return found
