@@ -7,6 +7,9 @@ import { MAX_FINDINGS, type SemanticFinding } from './finding.ts';
 /** Between words that belong together: spaces, line ends, and what starts a line of a comment or joins strings. */
 const GAP = '[\\s#*/\'"+\\\\_-]{1,40}';
 
+/** Up to four of these words, with gaps after them. */
+const fillers = (words: string): string => `(?:(?:${words})${GAP}){0,4}`;
+
 function phrase(...parts: readonly string[]): RegExp {
   return new RegExp(`\\b${parts.join(GAP)}\\b`, 'i');
 }
@@ -19,7 +22,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, message: string])[] = [
   [
     phrase(
       '(?:ignore|disregard|forget|override|bypass)',
-      '(?:(?:all|any|the|of|your|these|those|every|everything)\\s{1,4}){0,4}(?:previous|prior|above|earlier|preceding|foregoing|system|former|other)',
+      `${fillers('all|any|the|of|your|these|those|every|everything')}(?:previous|prior|above|earlier|preceding|foregoing|system|former|other)`,
       '(?:instructions?|prompts?|rules?|directives?|guidelines?)',
     ),
     'tells a reader to ignore instructions',
@@ -36,10 +39,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, message: string])[] = [
     'tells a reader what it is',
   ],
   [
-    phrase(
-      '(?:answer|respond|reply|return|output|report|give)',
-      '(?:(?:only|with|that|the|a)\\s{1,4}){0,4}verdict',
-    ),
+    phrase('(?:answer|respond|reply|return|output|report|give)', `${fillers('only|with|that|the|a')}verdict`),
     'tells a reader what to answer',
   ],
   [

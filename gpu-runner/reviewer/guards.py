@@ -55,7 +55,7 @@ def _type_checking_is_pythons(tree: ast.Module) -> bool:
 
 
 def live(body: Sequence[ast.stmt]) -> List[ast.stmt]:
-    """The statements of one block that can have an effect: no docstrings, `pass`, unreachable tails or branches of a constant."""
+    """The statements of one block that can have an effect: no docstrings, `pass`, assertions, unreachable tails or branches of a constant."""
     statements: List[ast.stmt] = []
     for statement in body:
         if isinstance(statement, ast.If) and isinstance(statement.test, ast.Constant):
@@ -68,7 +68,7 @@ def live(body: Sequence[ast.stmt]) -> List[ast.stmt]:
 
 
 def _says_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, (ast.Pass, ast.Global, ast.Nonlocal)):
+    if isinstance(statement, (ast.Pass, ast.Global, ast.Nonlocal, ast.Assert)):
         return True
     if isinstance(statement, ast.While) and isinstance(statement.test, ast.Constant):
         return not statement.test.value and not statement.orelse

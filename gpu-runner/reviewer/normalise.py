@@ -3,13 +3,14 @@ Normalised syntax: a stream of tokens that says what reachable code does and not
 
 The stream is our own and uses only fields of syntax nodes that are the same in every version of Python; it never depends on how `ast` prints
 itself. The project's own names become numbers in the order in which the walk meets them; definitions follow in the order of their first use,
-wherever they stand; imports dissolve into full dotted names. Docstrings, annotations, dead statements and formatting are not in it.
+wherever they stand; imports dissolve into full dotted names. Docstrings, annotations, dead statements, assertions, messages of exceptions and
+formatting are not in it, nor whether a constant, a small function or a value that is used once and at once has a name (`simplify`).
 """
 
 from __future__ import annotations
 
 import ast
-from typing import Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, FrozenSet, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .by_string import attribute_by_string
 from .classes import Classes
@@ -21,27 +22,43 @@ from .project import Module
 from .reach import Reach
 from .references import Outside, Place, References, Variable, effective
 from .scopes import FUNCTIONS, Binding, parameters
+from .simplify import Simplified, Small, is_cheap
 from .values import NOTHING
 
 Token = Tuple[str, str]
 """Kind and text. Kinds: `own` (a number), `outside`, `attribute`, `keyword`, `number`, `string`, `node`, `open`, `close`, `mark`."""
 
 FIELDS: Dict[str, Sequence[str]] = {
-    "Expr": ("value",), "Return": ("value",), "Delete": ("targets",), "Assign": ("targets", "value"), "AugAssign": ("target", "op", "value"),
+    "Expr": ("value",), "Delete": ("targets",), "Assign": ("targets", "value"),
     "For": ("target", "iter", "body", "orelse"), "AsyncFor": ("target", "iter", "body", "orelse"), "While": ("test", "body", "orelse"),
-    "If": ("test", "body", "orelse"), "With": ("items", "body"), "AsyncWith": ("items", "body"), "withitem": ("context_expr", "optional_vars"),
-    "Raise": ("exc", "cause"), "Try": ("body", "handlers", "orelse", "finalbody"), "TryStar": ("body", "handlers", "orelse", "finalbody"),
+    "With": ("items", "body"), "AsyncWith": ("items", "body"), "withitem": ("context_expr", "optional_vars"),
+    "Try": ("body", "handlers", "orelse", "finalbody"), "TryStar": ("body", "handlers", "orelse", "finalbody"),
     "Assert": ("test", "msg"), "Break": (), "Continue": (), "Match": ("subject", "cases"), "match_case": ("pattern", "guard", "body"),
-    "BoolOp": ("op", "values"), "NamedExpr": ("target", "value"), "BinOp": ("left", "op", "right"), "UnaryOp": ("op", "operand"),
+    "BoolOp": ("op", "values"), "NamedExpr": ("target", "value"), "BinOp": ("left", "op", "right"),
     "IfExp": ("test", "body", "orelse"), "Dict": ("keys", "values"), "Set": ("elts",), "ListComp": ("generators", "elt"),
     "SetComp": ("generators", "elt"), "GeneratorExp": ("generators", "elt"), "DictComp": ("generators", "key", "value"),
     "comprehension": ("target", "iter", "ifs", "is_async"), "Await": ("value",), "Yield": ("value",), "YieldFrom": ("value",),
-    "Compare": ("left", "ops", "comparators"), "FormattedValue": ("value", "conversion", "format_spec"), "Subscript": ("value", "slice"),
+    "FormattedValue": ("value", "conversion", "format_spec"), "Subscript": ("value", "slice"),
     "Starred": ("value",), "List": ("elts",), "Tuple": ("elts",), "Slice": ("lower", "upper", "step"),
     "MatchValue": ("value",), "MatchSingleton": ("value",), "MatchSequence": ("patterns",), "MatchMapping": ("keys", "patterns"),
     "MatchClass": ("cls", "patterns", "kwd_attrs", "kwd_patterns"), "MatchStar": (), "MatchAs": ("pattern",), "MatchOr": ("patterns",),
 }  # fmt: skip
 """What is written of a node, in this order."""
+
+
+_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_MIRRORED = {"Gt": "Lt", "GtE": "LtE"}
+_OPPOSITE = {"Eq": "NotEq", "NotEq": "Eq", "Is": "IsNot", "IsNot": "Is", "In": "NotIn", "NotIn": "In"}
+_MAX_INLINED = 500
+"""Calls whose function is written in their place; what a stream has beyond that is written as calls."""
+
+
+class Spot(NamedTuple):
+    """Where an expression stands: its module, what the parameters of the functions around it stand for, and these functions."""
+
+    module: Module
+    arguments: Mapping[Binding, Tuple[ast.expr, "Spot"]]
+    inside: FrozenSet[Binding]
 
 
 class UnknownNodeError(Exception):
@@ -54,7 +71,7 @@ class UnknownNodeError(Exception):
 
 def normalise(references: References, classes: Classes, flow: Flow, reach: Reach, roots: Sequence[Tuple[str, Module, ast.AST]]) -> List[Token]:
     """Of the contract's functions (name, module, node), in this order, and of all they use."""
-    writer = _Writer(references, classes, flow, reach)
+    writer = _Writer(references, classes, flow, reach, Simplified(references))
     for name, module, node in roots:
         writer.root(name, module, node)
     writer.drain()
@@ -62,7 +79,7 @@ def normalise(references: References, classes: Classes, flow: Flow, reach: Reach
 
 
 class _Writer:
-    def __init__(self, references: References, classes: Classes, flow: Flow, reach: Reach) -> None:
+    def __init__(self, references: References, classes: Classes, flow: Flow, reach: Reach, simplified: Simplified) -> None:
         self.tokens: List[Token] = []
         self._references, self._classes, self._flow, self._reach = references, classes, flow, reach
         self._attributes = Attributes(classes, flow, reach)
@@ -72,11 +89,16 @@ class _Writer:
         self._methods: Dict[Key, List[Tuple[Module, ast.AST]]] = {}
         """Methods of classes already written, waiting for their name to be met."""
         self._module: Module
+        self._simplified = simplified
+        self._arguments: Mapping[Binding, Tuple[ast.expr, Spot]] = {}
+        self._inside: FrozenSet[Binding] = frozenset()
+        self._inlined = 0
         self._special: Dict[str, Callable] = {
             "Name": self._name, "Attribute": self._attribute, "Constant": self._constant, "Call": self._call, "keyword": self._keyword,
             "Lambda": self._lambda, "JoinedStr": self._joined, "AnnAssign": self._annotated, "ExceptHandler": self._handler,
             "FunctionDef": self._inner_function, "AsyncFunctionDef": self._inner_function, "ClassDef": self._inner_class,
-            "Import": self._nothing, "ImportFrom": self._nothing,
+            "Import": self._nothing, "ImportFrom": self._nothing, "Assign": self._assign, "AugAssign": self._augmented, "If": self._if,
+            "Raise": self._raise, "Return": self._return, "Compare": self._compare, "UnaryOp": self._unary,
         }  # fmt: skip
 
     def root(self, name: str, module: Module, node: ast.AST) -> None:
@@ -123,7 +145,7 @@ class _Writer:
 
     def _field(self, value: object) -> None:
         if isinstance(value, list):
-            self._list(live(value) if value and isinstance(value[0], ast.stmt) else value)
+            self._list(self._statements(value) if value and isinstance(value[0], ast.stmt) else value)
         elif isinstance(value, ast.AST) or value is None:
             self._node(value)
         else:
@@ -134,6 +156,22 @@ class _Writer:
         for value in values:
             self._field(value)
         self._put("close")
+
+    def _statements(self, body: Sequence[ast.stmt]) -> List[ast.stmt]:
+        """What is written of a block; what stands in the `else` of a branch that leaves stands behind it as well."""
+        written: List[ast.stmt] = []
+        for statement in self._simplified.body(list(body)):
+            written.append(statement)
+            if isinstance(statement, ast.If) and _leaves(statement):
+                written += self._statements(statement.orelse)
+        return written
+
+    def _elsewhere(self, node: ast.AST, spot: Spot) -> None:
+        """Writes an expression that stands in another place."""
+        here = Spot(self._module, self._arguments, self._inside)
+        self._module, self._arguments, self._inside = spot
+        self._node(node)
+        self._module, self._arguments, self._inside = here
 
     # Names
 
@@ -147,7 +185,12 @@ class _Writer:
             self._put("outside", "module" if isinstance(reference, Place) else "missing")
 
     def _variable(self, binding: Binding) -> None:
-        if binding.scope.kind == "class":
+        if binding in self._arguments:
+            self._elsewhere(*self._arguments[binding])
+        elif binding in self._simplified.value_of:
+            module = self._references.module_of[binding.scope.node] if binding.scope.kind == "module" else self._module
+            self._elsewhere(self._simplified.value_of[binding], Spot(module, self._arguments, self._inside))
+        elif binding.scope.kind == "class":
             key = self._attributes.of_class(binding.scope.node, binding.name)
             self._attribute_name(binding.name, key)
         elif self._own(binding) and binding.scope.kind == "module":
@@ -205,8 +248,12 @@ class _Writer:
         self._put("close")
 
     def _call(self, node: ast.Call) -> None:
+        if self._inline(node):
+            return
         self._put("node", "Call")
         self._node(node.func)
+        if isinstance(node.func, ast.Name) and self._references.expression(self._module, node.func) == Outside("builtins.super"):
+            node = ast.Call(func=node.func, args=[], keywords=[])  # what it is given is what it means without
         named_object = attribute_by_string(node)
         self._put("open")
         for argument in node.args:
@@ -222,6 +269,50 @@ class _Writer:
             self._put("keyword", self._keyword_name(takers, value)[1])
             self._node(value.value)
         self._put("close")
+
+    def _inline(self, node: ast.Call) -> bool:
+        """Writes what a small function of the project gives in place of its call."""
+        reference = self._references.expression(self._module, node.func)
+        small = self._simplified.small(reference.binding) if isinstance(reference, Variable) else None
+        if small is None or reference.binding in self._inside or self._inlined >= _MAX_INLINED:
+            return False
+        given = _given(node, small)
+        if given is None:
+            return False
+        self._inlined += 1
+        here = Spot(self._module, self._arguments, self._inside)
+        arguments = {one: (argument, here) for one, argument in zip(small.parameters, given)}
+        self._elsewhere(small.body, Spot(small.module, arguments, self._inside | {reference.binding}))
+        return True
+
+    def _compare(self, node: ast.Compare) -> None:
+        """`a < b < c` as `a < b and b < c`, and the smaller side first."""
+        sides = [node.left, *node.comparators]
+        if len(node.ops) > 1:
+            self._put("node", "BoolOp")
+            self._put("node", "And")
+            self._put("open")
+        for kind, left, right in zip(node.ops, sides, sides[1:]):
+            self._one_comparison(type(kind).__name__, left, right)
+        if len(node.ops) > 1:
+            self._put("close")
+
+    def _one_comparison(self, kind: str, left: ast.expr, right: ast.expr) -> None:
+        if kind in _MIRRORED:
+            kind, left, right = _MIRRORED[kind], right, left
+        self._put("node", "Compare")
+        self._put("node", kind)
+        self._node(left)
+        self._node(right)
+
+    def _unary(self, node: ast.UnaryOp) -> None:
+        inner = node.operand
+        if isinstance(node.op, ast.Not) and isinstance(inner, ast.Compare) and len(inner.ops) == 1 and type(inner.ops[0]).__name__ in _OPPOSITE:
+            self._one_comparison(_OPPOSITE[type(inner.ops[0]).__name__], inner.left, inner.comparators[0])
+            return
+        self._put("node", "UnaryOp")
+        self._node(node.op)
+        self._node(inner)
 
     def _takers(self, node: ast.Call) -> List[List[str]]:
         """Parameter names of the project's functions that this call may mean, in a fixed order; `self` is one of them."""
@@ -256,6 +347,50 @@ class _Writer:
         self._node(node.body)
 
     # Statements
+
+    def _assign(self, node: ast.Assign) -> None:
+        if isinstance(node.value, ast.Lambda) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            self._node(node.targets[0])
+            self._named_lambda(node.value)
+            return
+        self._put("node", "Assign")
+        self._list(node.targets)
+        self._node(node.value)
+
+    def _named_lambda(self, node: ast.Lambda) -> None:
+        """As the function that it is."""
+        self._put("node", "FunctionDef")
+        self._list([])
+        self._parameters(node)
+        self._list([ast.Return(value=node.body)])
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        """`x += y` as `x = x + y`."""
+        self._put("node", "Assign")
+        self._list([node.target])
+        self._put("node", "BinOp")
+        self._node(node.target)
+        self._node(node.op)
+        self._node(node.value)
+
+    def _if(self, node: ast.If) -> None:
+        """With what is behind it in its `else` left to the block, and no `not` where both sides may change places."""
+        test, body, orelse = node.test, node.body, [] if _leaves(node) else self._statements(node.orelse)
+        if orelse and isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, body, orelse = test.operand, orelse, self._statements(body)
+        self._put("node", "If")
+        self._node(test)
+        self._field(body)
+        self._list(orelse)
+
+    def _raise(self, node: ast.Raise) -> None:
+        """What kind of exception; not what it says."""
+        self._put("node", "Raise")
+        self._node(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
+
+    def _return(self, node: ast.Return) -> None:
+        self._put("node", "Return")
+        self._node(None if isinstance(node.value, ast.Constant) and node.value.value is None else node.value)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         """As a plain assignment; a bare annotation says nothing, outside of a record."""
@@ -297,6 +432,9 @@ class _Writer:
                 self._function(node)
             elif isinstance(node, ast.ClassDef):
                 self._class(node)
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name):
+                self._written.add(node)
+                self._named_lambda(node.value)
             else:
                 self._written.add(node)
                 self._node(node)
@@ -333,7 +471,7 @@ class _Writer:
         self._list(sorted(node.keywords, key=lambda one: one.arg or ""))
         self._put("open")
         methods: List[ast.AST] = []
-        for statement in live(node.body):
+        for statement in self._statements(node.body):
             if isinstance(statement, FUNCTIONS):
                 methods += [statement] if statement in self._reach.nodes else []
             elif isinstance(statement, ast.AnnAssign) and self._classes.is_record(node):
@@ -372,3 +510,20 @@ class _Writer:
         self._own(module.scopes.bound[cls])
         self._attribute_name(method.name, self._attributes.of_class(cls, method.name))
         self._function(method)
+
+
+def _leaves(node: ast.If) -> bool:
+    statements = live(node.body)
+    return bool(statements) and isinstance(statements[-1], _ENDS)
+
+
+def _given(node: ast.Call, small: Small) -> Optional[List[ast.expr]]:
+    """The arguments in the order of the parameters; None where one may not stand in its parameter's place, or is missing."""
+    named = {one.arg: one.value for one in node.keywords}
+    if any(isinstance(one, ast.Starred) for one in node.args) or len(named) != len(node.keywords) or None in named:
+        return None
+    if len(node.args) + len(named) != len(small.names) or any(name not in named for name in small.names[len(node.args) :]):
+        return None
+    given = [*node.args, *(named[name] for name in small.names[len(node.args) :])]
+    fits = all(binding in small.freely or is_cheap(argument) for binding, argument in zip(small.parameters, given))
+    return given if fits else None

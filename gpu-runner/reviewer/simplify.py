@@ -64,7 +64,8 @@ class Simplified:
         if body is None or any(isinstance(one, _UNMOVED) for one in ast.walk(body)):
             return None
         bound = [module.scopes.bound[one] for one in parameters(node)]
-        once = {one for one in bound if self._once_in(one, [*_at_once(body)])}
+        reached = [inner for one in _at_once(body) for inner in [one, *self._behind(one, module)]]
+        once = {one for one in bound if self._is_used_once(one, reached)}
         return Small(bound, [one.arg for one in parameters(node)], body, module, once)
 
     def _only(self, node: ast.AST) -> Optional[ast.expr]:
@@ -80,24 +81,15 @@ class Simplified:
             return None
         return statements[0].value
 
-    def _once_in(self, binding: Binding, nodes: Iterable[ast.AST]) -> bool:
+    def _is_used_once(self, binding: Binding, reached: List[ast.AST]) -> bool:
         uses = self._uses.get(binding, [])
-        reached = [one for node in nodes for one in [node, *self._behind(node)]]
         return not uses or (len(uses) == 1 and any(uses[0] is one for one in reached))
 
-    def _behind(self, node: ast.AST) -> List[ast.AST]:
+    def _behind(self, node: ast.AST, module: Module) -> List[ast.AST]:
         """What stands in a variable's place, and in that of the variables in it."""
-        value = self._replacing(node)
-        return [] if value is None else [inner for one in _at_once(value) for inner in [one, *self._behind(one)]]
-
-    def _replacing(self, node: ast.AST) -> Optional[ast.expr]:
-        if not isinstance(node, ast.Name):
-            return None
-        for module in self._references.project.modules.values():
-            if node in module.scopes.binding_of:
-                binding = module.scopes.binding_of[node]
-                return None if binding is None else self.value_of.get(binding)
-        return None
+        binding = module.scopes.binding_of.get(node) if isinstance(node, ast.Name) else None
+        value = None if binding is None or binding.scope.kind != "function" else self.value_of.get(binding)
+        return [] if value is None else [inner for one in _at_once(value) for inner in [one, *self._behind(one, module)]]
 
     # Finding them
 

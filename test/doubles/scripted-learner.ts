@@ -1,14 +1,18 @@
 /**
  * A learner that is not PyTorch: it counts the bytes revealed to it and predicts by their frequency, so that its judged loss falls from 8
- * bits towards the text's unigram entropy, the faster the sharper. Deterministic, and as fast as counting.
+ * bits towards the text's unigram entropy, the faster the sharper. Deterministic, and as fast as counting. What it counts are weights that
+ * the judge's optimiser moves, as far as anyone can see.
  */
 
 import type { Frame } from '../../domain/ports.ts';
 import { log } from '../../domain/scoring/real.ts';
 import type { Script } from './script.ts';
+import { ScriptedAdamw } from './scripted-adamw.ts';
 
 const VOCABULARY = 256;
 const EMPTY = Buffer.alloc(0);
+/** What a weight is moved by for every byte that is counted. */
+const QUANTUM = 2e-9;
 const TENSORS = [{ name: 'counts', dtype: 'float32', shape: [VOCABULARY] }];
 
 const numberIn = (header: Frame['header'], key: string): number => {
@@ -26,7 +30,7 @@ function float32Bytes(values: Float32Array): Buffer {
 export class ScriptedLearner {
   readonly #script: Script;
   #sharpness = 0;
-  #counts = new Float32Array(VOCABULARY);
+  readonly #weights = new ScriptedAdamw(VOCABULARY);
   #hookUses: { readonly [hook: string]: number } = {};
   #predictions = 0;
   #steps = 0;
@@ -46,15 +50,24 @@ export class ScriptedLearner {
         return { header: { ok: true, parameters: VOCABULARY, recipe: null, hooksPresent: [] }, body: EMPTY };
       }
       case 'train':
-        this.#train(body, header.zeroRate === true);
+        this.#train(body, numberIn(header, 'step'));
         return { header: { ok: true, step: header.step }, body: EMPTY };
-      case 'snapshot':
+      case 'snapshot': {
+        const { weights } = this.#weights;
+        const optimizer = header.optimizer === true ? this.#weights.state('counts') : null;
         return {
-          header: { ok: true, tensors: TENSORS, hookUses: this.#hookUses, telemetry: {} },
-          body: float32Bytes(this.#counts),
+          header: {
+            ok: true,
+            tensors: TENSORS,
+            ...(optimizer && { optimizer: optimizer.tensors }),
+            hookUses: this.#hookUses,
+            telemetry: {},
+          },
+          body: Buffer.concat([float32Bytes(weights), optimizer?.body ?? EMPTY]),
         };
+      }
       case 'load':
-        this.#counts = Float32Array.from({ length: VOCABULARY }, (_, i) => body.readFloatLE(i * 4));
+        this.#weights.load(body);
         return { header: { ok: true }, body: EMPTY };
       case 'predict':
         return { header: { ok: true }, body: this.#predict(numberIn(header, 'count'), header.hook === true) };
@@ -63,13 +76,20 @@ export class ScriptedLearner {
     }
   }
 
-  /** What counts here stands for weights that an optimiser moves, unless it cheats: not at rate zero. */
-  #train(batch: Buffer, zeroRate: boolean): void {
+  /** What has been counted, as the weights hold it. */
+  #counts(): Float64Array {
+    return Float64Array.from(this.#weights.weights, (weight) => Math.round(weight / QUANTUM));
+  }
+
+  #train(batch: Buffer, step: number): void {
     this.#steps += 1;
     const { cheats } = this.#script;
-    if (zeroRate && cheats !== 'state') return;
-    const step = cheats === 'steps' ? this.#steps : 1;
-    for (const byte of batch) this.#counts[byte] = (this.#counts[byte] ?? 0) + step;
+    const counts = this.#counts();
+    const share = cheats === 'steps' ? this.#steps : 1;
+    for (const byte of batch) counts[byte] = (counts[byte] ?? 0) + share;
+    const targets = counts.map((seen) => seen * QUANTUM);
+    if (cheats === 'state') this.#weights.weights.set(targets);
+    else this.#weights.moveTo(targets, step);
   }
 
   /** What a prediction has learnt from others. */
@@ -83,8 +103,9 @@ export class ScriptedLearner {
     this.#predictions += 1;
     const sharpness =
       (hook ? (this.#script.hookSharpness ?? 0) : this.#sharpness) + this.#adapted(count, hook);
-    const total = this.#counts.reduce((sum, seen) => sum + seen, 0);
-    const logits = this.#counts.map((seen) => sharpness * log((seen + 0.5) / (total + 128)));
+    const counts = this.#counts();
+    const total = counts.reduce((sum, seen) => sum + seen, 0);
+    const logits = Float32Array.from(counts, (seen) => sharpness * log((seen + 0.5) / (total + 128)));
     return Buffer.concat(Array.from({ length: count }, () => float32Bytes(logits)));
   }
 }

@@ -154,17 +154,29 @@ test('the leaderboard ranks by what was shown, ties to the earlier', () => {
 
 describe('the owners', () => {
   test('are who discovered each family and who holds its training', () => {
-    const own = (hotkey: string, type: string, meanMicrobits: number) => ({
+    const own = (
+      hotkey: string,
+      type: string,
+      meanMicrobits: number,
+      confirmed: number,
+      valueMicrobits: number,
+    ) => ({
       hotkey,
       submission: id(hotkey),
       decidedAt: indexOf(type, hotkey),
       gain: gain(meanMicrobits),
+      evidence: expect.objectContaining({ meanMicrobits: confirmed, proven: true }),
+      valueMicrobits,
     });
-    const [a, b] = [own('A', 'TrainingClaimDecided', 51_000), own('B', 'TrainingClaimDecided', 201_000)];
+    const [a, b] = [
+      own('A', 'TrainingClaimDecided', 51_000, 51_000, 351_000),
+      // Over A's recipe, which stood.
+      own('B', 'TrainingClaimDecided', 201_000, 149_993, 501_000),
+    ];
     expect(owners.view(models.owners)).toEqual([
       {
         family: familyOfName(builder.ledger, 'gpt'),
-        architecture: own('A', 'ArchitectureClaimDecided', 301_000),
+        architecture: own('A', 'ArchitectureClaimDecided', 301_000, 301_000, 300_000),
         training: b,
         variants: [a, b],
         members: [id('A'), id('B')],
@@ -198,25 +210,28 @@ describe('get_weights', () => {
   const digest = expect.stringMatching(/^[0-9a-f]{64}$/);
 
   test('answers with the last closed epoch', () => {
-    const closed = builder.events.findIndex((event) => event.type === 'EpochClosed');
-    expect(answerOf(builder)).toEqual({
+    // All that the second epoch pays for stood from its beginning.
+    const twice = closeEpoch(tell([gpt, recipe, broken, unlucky])).settle();
+    closeEpoch(twice).settle();
+    const closed = twice.events.findLastIndex((event) => event.type === 'EpochClosed');
+    expect(answerOf(twice)).toEqual({
       challenge_slug: 'prism',
-      epoch: 1,
-      // 9 % of the whole for the architecture, 6 % for the recipe.
-      weights: { A: 5_898 / 65_535, B: 3_932 / 65_535, '5Burn': 55_705 / 65_535 },
+      epoch: 2,
+      // A has 0.3 bits of the architecture and 0.051 of the first recipe, B has added 0.15; 30 % of the whole for a bit.
+      weights: { A: 6_901 / 65_535, B: 2_949 / 65_535, '5Burn': 55_685 / 65_535 },
       metadata: {
-        computed_at: builder.events[closed]?.time,
+        computed_at: twice.events[closed]?.time,
         index: closed,
         state_digest: digest,
-        units: { A: 5_898, B: 3_932, '5Burn': 55_705 },
+        units: { A: 6_901, B: 2_949, '5Burn': 55_685 },
         burn_hotkey: '5Burn',
-        burn_units: 55_705,
+        burn_units: 55_685,
         undeliverable_units: 0,
         profile: 'tiny',
         may_pay: false,
       },
     });
-    expect(JSON.stringify(answerOf(builder))).toBe(JSON.stringify(answerOf(builder)));
+    expect(JSON.stringify(answerOf(twice))).toBe(JSON.stringify(answerOf(twice)));
   });
 
   test('gives all to the burn hotkey before the first epoch', () => {

@@ -27,11 +27,14 @@ export function challengerShare(budgetPpm: number, j: number): number {
   return shareOf(budgetPpm, j);
 }
 
-/** The least of the shares that apply: no budget is overdrawn. `k` and `j` as above; a budget whose position is null does not apply. */
+/**
+ * The least of the shares that apply: no budget is overdrawn. `k` is null where there is nobody to take anything from, so that no family's
+ * budget is touched.
+ */
 export function alphaOf(
   rules: { familyAlphaPpm: number; challengerAlphaPpm: number },
-  { k, j }: { k: number; j: number | null },
+  { k, j }: { k: number | null; j: number },
 ): number {
-  const family = familyShare(rules.familyAlphaPpm, k);
-  return j === null ? family : Math.min(family, challengerShare(rules.challengerAlphaPpm, j));
+  const own = challengerShare(rules.challengerAlphaPpm, j);
+  return k === null ? own : Math.min(own, familyShare(rules.familyAlphaPpm, k));
 }

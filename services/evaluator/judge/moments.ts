@@ -2,7 +2,7 @@
 import type { Moments } from './adamw.ts';
 import type { TensorSpec } from './answers.ts';
 import { LearnerFailure } from './learner-failure.ts';
-import { type ModelState, stateBytes, tensorsOf } from './tensors.ts';
+import { assertFinite, type ModelState, stateBytes, tensorsOf } from './tensors.ts';
 
 const KEYS = ['exp_avg', 'exp_avg_sq', 'step'] as const;
 type Key = (typeof KEYS)[number];
@@ -19,7 +19,7 @@ function fits(key: Key, own: TensorSpec, parameter: TensorSpec): boolean {
  * The model's parameters by name, each with its optimiser's state. What belongs to no tensor of the model is refused: it would be a place
  * that nobody looks into.
  * @param where names the operation for the miner
- * Throws `LearnerFailure` of kind `malformed`.
+ * Throws `LearnerFailure`: `malformed`, or `non-finite` where a moment is NaN or infinite.
  */
 export function momentsOf(
   state: ModelState,
@@ -30,6 +30,7 @@ export function momentsOf(
   if (stateBytes(optimizer.tensors) !== optimizer.body.length) {
     throw malformed(`${optimizer.body.length} bytes of the optimizer's state came, others are declared`);
   }
+  assertFinite(optimizer, where);
   const model = new Map([...tensorsOf(state)].map(([tensor, bytes]) => [tensor.name, { tensor, bytes }]));
   const found = new Map<string, { [key in Key]?: Buffer }>();
   for (const [own, bytes] of tensorsOf(optimizer)) {

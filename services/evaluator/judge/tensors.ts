@@ -93,6 +93,11 @@ export function checkState(
     throw new LearnerFailure('malformed', `${where}: ${total} bytes declared, ${body.length} came`);
   }
   if (first !== null) assertSameLayout(tensors, first, where);
+  assertFinite(state, where);
+}
+
+/** Throws `LearnerFailure` of kind `non-finite` where a number is NaN or infinite. */
+export function assertFinite(state: ModelState, where: string): void {
   for (const [tensor, bytes] of tensorsOf(state)) {
     if (!allFinite(bytes, tensor.dtype)) {
       throw new LearnerFailure('non-finite', `${where}: tensor ${tensor.name} holds NaN or infinity`);

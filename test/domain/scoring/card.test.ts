@@ -7,6 +7,7 @@ import { type Plan, planSchema } from '../../../domain/evaluation/plan.ts';
 import type { Pair, RunKey } from '../../../domain/evaluation/runs.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
 import { cardSchema } from '../../../domain/scoring/card.ts';
+import { contributionsOf, lowerPpm } from '../../../domain/scoring/contributions.ts';
 import { type Baseline, Runs } from '../../../domain/scoring/measured-runs.ts';
 import { combinedBySeed, gainsOver } from '../../../domain/scoring/pair-gains.ts';
 import { penaltiesOf } from '../../../domain/scoring/penalties.ts';
@@ -86,6 +87,23 @@ describe('contributions', () => {
       ['batch', 50_000],
     ]);
     expect(scorePpm).toBe(125_000);
+  });
+
+  test('bear the margin of the total by weight and standard error', () => {
+    const signal = (weightPpm: number, meanMicrobits: number, standardErrorMicrobits: number) => ({
+      signal: 'area' as const,
+      weightPpm,
+      gain: { n: 3, meanMicrobits, standardErrorMicrobits, lowerMicrobits: 0 },
+    });
+    const signals = [
+      signal(600_000, 1_000_000, 0),
+      signal(400_000, 500_000, 100_000),
+      signal(0, 9_000_000, 7),
+    ];
+    const total = { n: 3, meanMicrobits: 800_000, standardErrorMicrobits: 40_000, lowerMicrobits: 720_000 };
+    expect(contributionsOf({ signals, total }, lowerPpm(total))).toEqual([75_000, 25_000 - 10_000, 0]);
+    // What rounding has moved is shared, and still sums.
+    expect(contributionsOf({ signals, total }, 90_003)).toEqual([75_002, 15_001, 0]);
   });
 
   test('less penalties sum to the score, and below 0 to what it would be', () => {

@@ -1,6 +1,7 @@
 /** Given what has happened to a submission, when a command comes, then these events follow or it is refused. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { sha256 } from '../../../domain/events/canonical.ts';
 import type { Decided, EventType } from '../../../domain/events/catalogue.ts';
 import { toEnvelope } from '../../../domain/events/codec.ts';
 import { addMs } from '../../../domain/events/time.ts';
@@ -85,6 +86,75 @@ function given(...past: readonly Past[]): SubmissionState {
 }
 
 const inPlan: readonly Past[] = [received, admitted, reviewed, planned];
+const inScore: readonly Past[] = [
+  ...inPlan,
+  start(),
+  measure(1, 'reference'),
+  measure(1, 'architecture'),
+  {
+    type: 'SubmissionScored',
+    data: {
+      basis: LEDGER,
+      architecture: null,
+      training: null,
+      hook: null,
+      total: { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 },
+      scorePpm: 0,
+      card: {
+        pair: 'architecture',
+        sumPpm: 0,
+        signals: [],
+        penalties: [],
+        ladders: [],
+        seeds: { gains: [], standardDeviationMicrobits: 0, uncertaintyMicrobits: 0 },
+        extrapolation: [],
+        growth: {
+          overSteps: { weight: null, update: null },
+          acrossSizes: { weight: null, update: null },
+        },
+      },
+      elsewhere: [],
+    },
+  },
+];
+/** To a confirmation of its architecture on one fresh seed. */
+const called: Decided = {
+  type: 'ConfirmationCalled',
+  data: {
+    basis: LEDGER,
+    claim: 'architecture',
+    family: LEDGER,
+    incumbent: null,
+    near: null,
+    challenge: 0,
+    entry: 1,
+    alphaPpt: 1,
+    seeds: [sha256('fresh')],
+    runs: [baseRun('reference', 1), baseRun('architecture', 1)],
+  },
+};
+const confirmed: Decided = {
+  type: 'SubmissionConfirmed',
+  data: {
+    basis: LEDGER,
+    claim: 'architecture',
+    evidence: {
+      differences: [1],
+      meanMicrobits: 1,
+      deviationMicrobits: 1,
+      degrees: 2,
+      alphaPpt: 1,
+      thresholdMilliT: 1,
+      marginMicrobits: 0,
+      lowerMicrobits: 0,
+      proven: true,
+    },
+    gain: { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 },
+    hook: null,
+    valueMicrobits: 0,
+    identical: false,
+  },
+};
 const PAST: { readonly [phase in Phase]: readonly Past[] } = {
   absent: [],
   received: [received],
@@ -92,37 +162,9 @@ const PAST: { readonly [phase in Phase]: readonly Past[] } = {
   reviewed: [received, admitted, reviewed],
   planned: inPlan,
   measured: [...inPlan, start(), measure(1, 'reference'), measure(1, 'architecture')],
-  scored: [
-    ...inPlan,
-    start(),
-    measure(1, 'reference'),
-    measure(1, 'architecture'),
-    {
-      type: 'SubmissionScored',
-      data: {
-        basis: LEDGER,
-        architecture: null,
-        training: null,
-        hook: null,
-        total: { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 },
-        scorePpm: 0,
-        card: {
-          pair: 'architecture',
-          sumPpm: 0,
-          signals: [],
-          penalties: [],
-          ladders: [],
-          seeds: { gains: [], standardDeviationMicrobits: 0, uncertaintyMicrobits: 0 },
-          extrapolation: [],
-          growth: {
-            overSteps: { weight: null, update: null },
-            acrossSizes: { weight: null, update: null },
-          },
-        },
-        elsewhere: [],
-      },
-    },
-  ],
+  scored: inScore,
+  confirming: [...inScore, called],
+  remeasured: [...inScore, called, start('c'), measure(2, 'reference', 1), measure(2, 'architecture', 1)],
   rejected: [received, admitted, notReviewable],
   abandoned: [
     received,
@@ -173,7 +215,7 @@ const NEXT: readonly (readonly [string, SubmissionCommand, { readonly [phase in 
     { admitted: ['ReviewFaulted'] },
   ],
   ['plan', { type: 'plan', planned: planned.data }, { reviewed: ['EvaluationPlanned'] }],
-  ['start', start(), { planned: ['EvaluationStarted'] }],
+  ['start', start(), { planned: ['EvaluationStarted'], confirming: ['EvaluationStarted'] }],
 ];
 
 describe.each(NEXT)('to %s', (_name, command, expected) => {
@@ -182,6 +224,34 @@ describe.each(NEXT)('to %s', (_name, command, expected) => {
     if (isFinal(phase)) expect(result).toBe('final');
     else if (expected[phase] !== undefined) expect(result).toEqual(expected[phase]);
     else expect(['already-done', 'not-yet']).toContain(result);
+  });
+});
+
+describe('a confirmation', () => {
+  test('is run on its own seeds, after those of the plan, and leads back to the score', () => {
+    const before = given(...PAST.confirming);
+    expect(before.seeds).toEqual([...given(...inPlan).seeds, sha256('fresh')]);
+    expect(outstandingRuns(before)).toEqual([baseRun('reference', 1), baseRun('architecture', 1)]);
+    const after = given(...PAST.remeasured, confirmed);
+    expect(after).toMatchObject({ phase: 'scored', called: null, measurements: [], attempts: 2 });
+    expect(after.confirmed).toEqual([confirmed.data]);
+  });
+
+  test('is called once for each claim, and answered for the claim that was called', () => {
+    const refused = (...past: readonly Past[]) => {
+      expect(() => given(...past)).toThrow(RefusedError);
+    };
+    refused(...PAST.remeasured, confirmed, called);
+    refused(...PAST.measured, called);
+    refused(...PAST.confirming, confirmed);
+    refused(...PAST.remeasured, { ...confirmed, data: { ...confirmed.data, claim: 'training' } });
+    refused(...PAST.confirming, start('c'), measure(2, 'reference', 0));
+  });
+
+  test('has all its attempts, whatever the evaluation used up, and is abandoned after the last', () => {
+    const spent = [called, start('a'), fault(2), start('a'), fault(3), start('a')] as const;
+    const end = decideSubmission(given(...inScore, ...spent), fault(4));
+    expect(end.map(({ type }) => type)).toEqual(['EvaluationFaulted', 'EvaluationAbandoned']);
   });
 });
 

@@ -2,49 +2,112 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defaultPolicy } from '../../../domain/policy/default.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';
-import { type Earning, poolPay, weightsOf } from '../../../domain/weights/weights.ts';
+import { type Contribution, earningsOf, fromPool } from '../../../domain/weights/earnings.ts';
+import { type Kept, keptAfter, keyOf, weightsOf } from '../../../domain/weights/weights.ts';
 
 const BASIS = '00000000-0000-0000-0000-000000000001';
 const rules: Policy['weights'] = { ...defaultPolicy.weights, burnHotkey: '5Burn' };
-const earning = (hotkey: string, order: number, lowerMicrobits: number): Earning => ({
-  hotkey,
-  order,
-  lowerMicrobits,
+const EPOCH = { fromMs: 1_000, toMs: 2_000 };
+
+/** Submission and family are named after hotkey and order, so that equal ones are one. */
+function contribution(
+  hotkey: string,
+  order: number,
+  valueMicrobits: number,
+  changes: Partial<Contribution> = {},
+): Contribution {
+  const submission = `${hotkey}-${order}`;
+  const base = { family: 'family', submission, hotkey, order, valueMicrobits };
+  return { ...base, kind: 'architecture', sinceMs: 0, held: false, ...changes };
+}
+
+const recipe = { kind: 'training' } as const;
+
+const weights = (contributions: readonly Contribution[], of = rules, kept: Kept = new Map()) =>
+  weightsOf({ epoch: 1, basis: BASIS, span: EPOCH, contributions, kept, rules: of });
+
+describe('increments', () => {
+  const increments = (...contributions: readonly Contribution[]) =>
+    earningsOf(contributions, 300_000, EPOCH).map(({ incrementMicrobits }) => incrementMicrobits);
+
+  test('are what each has added to the best that was there, in the order of admission', () => {
+    const first = contribution('A', 1, 500_000);
+    const worse = contribution('B', 2, 400_000);
+    const better = contribution('C', 3, 700_000);
+    expect(increments(better, worse, first)).toEqual([500_000, 0, 200_000]);
+  });
+
+  test('of one submission: the architecture before the recipe that was built on it', () => {
+    expect(increments(contribution('A', 1, 700_000, recipe), contribution('A', 1, 500_000))).toEqual([
+      500_000, 200_000,
+    ]);
+  });
+
+  test('telescope: no way of splitting an idea over families, hotkeys or components is paid more than the best', () => {
+    const value = fc.integer({ min: 0, max: 8_000_000 });
+    const one = fc.record({ order: fc.nat(40), value, training: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1 }), (parts) => {
+        const contributions = parts.map(({ order, value, training }, index) =>
+          contribution(`hotkey ${index}`, order, value, training ? recipe : {}),
+        );
+        const sum = increments(...contributions).reduce((total, increment) => total + increment, 0);
+        expect(sum).toBe(Math.max(...parts.map((part) => part.value)));
+      }),
+    );
+  });
 });
-const weights = (architectures: readonly Earning[], trainings: readonly Earning[], of = rules) =>
-  weightsOf(1, BASIS, architectures, trainings, of);
+
+describe('the price', () => {
+  const asked = (sinceMs: number, span = EPOCH) =>
+    earningsOf([contribution('A', 1, 1_000_000, { sinceMs })], 300_000, span).map(({ askedPpm }) => askedPpm);
+
+  test('is paid for the part of the epoch during which it stood', () => {
+    expect([asked(0), asked(1_000), asked(1_250), asked(1_999), asked(2_000), asked(9_999)].flat()).toEqual([
+      300_000n,
+      300_000n,
+      225_000n,
+      300n,
+      0n,
+      0n,
+    ]);
+  });
+
+  test('is paid whole where the epoch has no length', () => {
+    expect(asked(5_000, { fromMs: 5_000, toMs: 5_000 })).toEqual([300_000n]);
+  });
+});
 
 describe('a pool', () => {
-  test('pays the price of each proven bit while it lasts', () => {
-    expect(poolPay([earning('A', 0, 1_000_000), earning('B', 1, 100_000)], 300_000, 600_000)).toEqual([
-      300_000, 30_000,
-    ]);
+  test('pays what is asked for while it lasts', () => {
+    expect(fromPool([300_000n, 30_000n], 600_000)).toEqual([300_000, 30_000]);
   });
 
   test('scales all down together where it is too small, and never overflows', () => {
-    expect(poolPay([earning('A', 0, 3_000_000), earning('B', 1, 1_000_000)], 300_000, 600_000)).toEqual([
-      450_000, 150_000,
-    ]);
-  });
-
-  test('pays nothing for a gain that is not proven', () => {
-    expect(poolPay([earning('A', 0, -5), earning('B', 1, 0)], 300_000, 600_000)).toEqual([0, 0]);
+    expect(fromPool([900_000n, 300_000n], 600_000)).toEqual([450_000, 150_000]);
+    expect(fromPool([10n ** 30n, 10n ** 30n], 600_000)).toEqual([300_000, 300_000]);
   });
 });
 
 describe('the weights of an epoch', () => {
   test('before anything is proven all burn', () => {
-    expect(weights([], [])).toEqual({
+    const nothing = {
       basis: BASIS,
       epoch: 1,
+      items: [],
       shares: [],
       burn: { hotkey: '5Burn', units: 65_535 },
-    });
-    expect(weights([earning('A', 0, 0)], [])).toMatchObject({ shares: [] });
+    };
+    expect(weights([])).toEqual(nothing);
+    expect(weights([contribution('A', 0, 0)])).toEqual(nothing);
   });
 
   test('pay a hotkey once for all that it owns, in units of the whole', () => {
-    const one = weights([earning('A', 3, 1_000_000), earning('B', 5, 500_000)], [earning('A', 3, 200_000)]);
+    const one = weights([
+      contribution('A', 3, 1_000_000),
+      contribution('A', 3, 1_200_000, recipe),
+      contribution('B', 5, 1_700_000),
+    ]);
     expect(one.shares).toEqual([
       { hotkey: 'A', units: 23_593, architecturePpm: 300_000, trainingPpm: 60_000 },
       { hotkey: 'B', units: 9_830, architecturePpm: 150_000, trainingPpm: 0 },
@@ -52,52 +115,82 @@ describe('the weights of an epoch', () => {
     expect(one.burn).toEqual({ hotkey: '5Burn', units: 32_112 });
   });
 
-  test('come by earliest admission across both pools, which also breaks ties', () => {
-    // Three equal shares of a third of 65,535 units less the burn: the remainders are equal.
-    const thirds = {
-      ...rules,
-      architecturePoolPpm: 600_000,
-      trainingPoolPpm: 300_000,
-      pricePpmPerBit: 300_001,
-    };
-    const one = weights(
-      [earning('late', 9, 1_000_000), earning('early', 1, 1_000_000)].toSorted((a, b) => a.order - b.order),
-      [earning('middle', 4, 1_000_000)],
-      thirds,
-    );
+  test('name what the shares are made of', () => {
+    expect(weights([contribution('A', 3, 1_000_000)]).items).toEqual([
+      {
+        family: 'family',
+        submission: 'A-3',
+        hotkey: 'A',
+        kind: 'architecture',
+        incrementMicrobits: 1_000_000,
+        ppm: 300_000,
+        keptPpm: 0,
+        releasedPpm: 0,
+      },
+    ]);
+  });
+
+  test('come by earliest paid admission across both pools', () => {
+    const one = weights([
+      contribution('late', 9, 900_000),
+      contribution('middle', 4, 600_000, recipe),
+      contribution('early', 1, 300_000),
+    ]);
     expect(one.shares.map(({ hotkey }) => hotkey)).toEqual(['early', 'middle', 'late']);
-    const [early, middle, late] = one.shares.map(({ units }) => units);
-    expect([early, middle, late].toSorted((a = 0, b = 0) => b - a)).toEqual([early, middle, late]);
   });
 
   test('without a burn hotkey say that there is none', () => {
-    expect(weights([], [], { ...rules, burnHotkey: null }).burn).toEqual({ hotkey: null, units: 65_535 });
+    expect(weights([], { ...rules, burnHotkey: null }).burn).toEqual({ hotkey: null, units: 65_535 });
   });
 
-  test('always sum to 65,535 units, stay within the pools, and pay more gain more', () => {
+  test('keep what is held, also from others, and release it from what the pool has left', () => {
+    const held = contribution('B', 2, 800_000, { held: true });
+    const later = contribution('C', 3, 900_000);
+    const first = weights([contribution('A', 1, 500_000), held, later]);
+    expect(first.shares.map(({ hotkey, architecturePpm }) => [hotkey, architecturePpm])).toEqual([
+      ['A', 150_000],
+      ['C', 30_000],
+    ]);
+    expect(first.items[1]).toMatchObject({ hotkey: 'B', ppm: 0, keptPpm: 90_000, releasedPpm: 0 });
+    const kept = keptAfter(new Map(), [held], first);
+    expect([...kept]).toEqual([[keyOf(held), 90_000]]);
+
+    const admitted = { ...held, held: false };
+    const tight = { ...rules, architecturePoolPpm: 320_000 };
+    const second = weights([contribution('A', 1, 500_000), admitted, later], tight, kept);
+    // Of 320,000 the three take 270,000; of the 90,000 that are kept the rest can be paid.
+    expect(second.items[1]).toMatchObject({ ppm: 90_000, keptPpm: 0, releasedPpm: 50_000 });
+    expect([...keptAfter(kept, [admitted], second).values()]).toEqual([40_000]);
+    expect(keptAfter(kept, [], second).size).toBe(0);
+  });
+
+  test('always sum to 65,535 units, stay within the pools, and pay nothing for nothing', () => {
     const owner = fc.record({
       hotkey: fc.constantFrom('A', 'B', 'C', 'D'),
       order: fc.nat(50),
-      lowerMicrobits: fc.integer({ min: -1_000, max: 8_000_000 }),
+      value: fc.integer({ min: 0, max: 8_000_000 }),
+      training: fc.boolean(),
+      held: fc.boolean(),
+      sinceMs: fc.integer({ min: 0, max: 3_000 }),
     });
     const price = fc.integer({ min: 0, max: 100_000_000 });
     const pool = fc.integer({ min: 0, max: 500_000 });
     fc.assert(
-      fc.property(fc.array(owner), fc.array(owner), price, pool, pool, (a, t, pricePpmPerBit, own, other) => {
+      fc.property(fc.array(owner), price, pool, pool, (owners, pricePpmPerBit, own, other) => {
         const of = { ...rules, pricePpmPerBit, architecturePoolPpm: own, trainingPoolPpm: other };
-        const { shares, burn } = weights(a, t, of);
+        const contributions = owners.map(({ hotkey, order, value, training, held, sinceMs }) =>
+          contribution(hotkey, order, value, { ...(training ? recipe : {}), held, sinceMs }),
+        );
+        const { shares, burn, items } = weights(contributions, of);
         const sum = (key: 'units' | 'architecturePpm' | 'trainingPpm') =>
           shares.reduce((total, share) => total + share[key], 0);
         expect(sum('units') + burn.units).toBe(65_535);
         expect(sum('architecturePpm')).toBeLessThanOrEqual(own);
         expect(sum('trainingPpm')).toBeLessThanOrEqual(other);
         expect(new Set(shares.map(({ hotkey }) => hotkey)).size).toBe(shares.length);
-        const paid = poolPay(a, pricePpmPerBit, own);
-        for (const [i, one] of a.entries()) {
-          for (const [j, two] of a.entries()) {
-            if (one.lowerMicrobits <= two.lowerMicrobits) expect(paid[i]).toBeLessThanOrEqual(paid[j] ?? 0);
-          }
-        }
+        const paid = items.reduce((total, item) => total + item.ppm + item.releasedPpm, 0);
+        expect(sum('architecturePpm') + sum('trainingPpm')).toBe(paid);
+        for (const item of items) expect(item.incrementMicrobits).toBeGreaterThan(0);
       }),
     );
   });
