@@ -49,7 +49,7 @@ const EVENTS: { readonly [type in EventType]: string } = {
   SubmissionConfirmed: 'What the fresh runs have shown: the differences, the threshold, the value.',
   ArchitectureClaimDecided: 'Whether an architecture is new, known, unproven or refused, with the evidence.',
   ArchitectureClaimHeld: 'It looks too much like the family of another hotkey for a rule to decide.',
-  HoldResolved: 'An operator admitted or refused a held claim, with a reason.',
+  HoldResolved: 'Somebody who is no party to it admitted or refused a held claim, with a reason.',
   HoldExpired: 'Nobody resolved the hold in time: the claim is admitted.',
   TrainingClaimDecided: "Whether a recipe takes its family's training, with what it was compared to.",
   EpochClosed: 'What is decided by now is paid; opens the next epoch, with the commitment to its secret.',

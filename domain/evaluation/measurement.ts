@@ -121,7 +121,7 @@ export const measurementSchema = runKeySchema.extend({
   latency: latencySchema,
   hook: hookSchema.nullable(),
   checks: z.strictObject({
-    /** Steps and requests that were repeated in a fresh container, and agreed. */
+    /** Steps, and predictions of single windows, that were repeated in a fresh container and agreed. */
     steps: count,
     predictions: count,
     /** Bytes of tensors that change though the optimiser does not move them; null: not looked at. */

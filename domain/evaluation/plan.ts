@@ -108,7 +108,7 @@ export const planSchema = z
       seeds: z.int().min(0).max(16),
       /** Training steps of each run under the judge's recipe. */
       steps: z.int().min(0).max(8),
-      /** Requests of each run's checkpoints. */
+      /** Windows of every judged request that are asked again alone; of the others half are asked again together. 0: none are. */
       predictions: z.int().min(0).max(8),
       /** Tensors that change although the optimiser does not move them may hold this share of the state. */
       unlearnedPpm: z.int().min(0).max(1_000_000),

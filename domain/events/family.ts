@@ -65,6 +65,8 @@ export const familyEvents = {
     data: z.strictObject({
       submission: uuidSchema,
       outcome: z.enum(['admit', 'refuse']),
+      /** Who decides: an operator, or a hotkey, which must be neither the claimant's nor that of the submission it looks like. */
+      resolver: hotkeySchema,
       reason: z.string().min(1).max(500),
     }),
   },

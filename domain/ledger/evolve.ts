@@ -8,7 +8,7 @@ import { canonicalText, digestOf } from '../events/canonical.ts';
 import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
 import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
 import { parseTime } from '../events/time.ts';
-import { emptyFamily, evolveFamily } from '../ownership/family.ts';
+import { emptyFamily, evolveFamily, type FamilyState } from '../ownership/family.ts';
 import { ensure } from '../refused.ts';
 import { scoreOf } from '../scoring/score.ts';
 import { evolveSubmission } from '../submission/evolve.ts';
@@ -200,7 +200,23 @@ function onFamily(state: LedgerState, event: PrismEvent): void {
     // Both are RFC 3339 in one form, so that text order is time order.
     ensure(deadline === undefined || event.time >= deadline, 'too-early', `the hold runs until ${deadline}`);
   }
+  if (event.type === 'HoldResolved') ensureDisinterested(state, family, event.data);
   state.families.set(id, evolveFamily(family, event));
+}
+
+/** Nobody decides a case of their own: neither the claimant nor whom the claim looks like. */
+function ensureDisinterested(
+  state: LedgerState,
+  family: FamilyState,
+  { submission, resolver }: DataOf<'HoldResolved'>,
+): void {
+  const hold = family.holds.get(submission);
+  const parties = [hold?.hotkey, state.submissions.get(hold?.nearSubmission ?? '')?.hotkey];
+  ensure(
+    !parties.includes(resolver),
+    'wrong-content',
+    `${resolver} is a party to the hold of ${submission}, and cannot resolve it`,
+  );
 }
 
 function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {

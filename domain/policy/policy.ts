@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { PENALTIES, penaltyRuleSchema } from '../evaluation/penalty-rules.ts';
 import { AXES, planSchema } from '../evaluation/plan.ts';
+import { confirmationRuns, runsOf } from '../evaluation/runs.ts';
 import { CURVE_SIGNALS, SIGNALS, type Signal } from '../evaluation/signal-names.ts';
 import { IGNORANCE_MICROBITS, PPM } from '../evaluation/units.ts';
 import { sha256Schema } from '../events/envelope.ts';
@@ -10,6 +11,11 @@ import { confirmationRulesSchema } from '../ownership/luck/rules.ts';
 const ppm = z.int().min(0).max(PPM);
 const microbits = z.int().min(0).max(IGNORANCE_MICROBITS);
 const milliseconds = z.int().min(1).max(1_000_000_000);
+
+/** An event lists all runs that it calls for, with up to 70 bytes each, beside 64 seeds; it has 65,535 bytes in all. */
+const MOST_RUNS = 800;
+/** Fresh seeds that one confirmation can list. */
+const MOST_FRESH_SEEDS = 64;
 
 export const hotkeySchema = z
   .string()
@@ -100,6 +106,28 @@ export const policySchema = z
     for (const axis of AXES) {
       if (weights[axis] > 0 && !measured.has(axis)) issue(`${axis} counts, but the plan has no such ladder`);
     }
+  })
+  .superRefine(({ plan, ownership: { confirmation } }, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { maximumRuns } = confirmation;
+    const path = ['ownership', 'confirmation', 'maximumRuns'];
+    if (maximumRuns > MOST_FRESH_SEEDS) {
+      issue(path, `is ${maximumRuns}: a confirmation has at most ${MOST_FRESH_SEEDS} fresh seeds`);
+      return;
+    }
+    const planned = runsOf({ plan, recipe: true, others: plan.elsewhere.families }).length;
+    if (planned > MOST_RUNS)
+      issue(['plan'], `makes ${planned} runs for one submission: an event lists at most ${MOST_RUNS}`);
+    const fresh = {
+      claim: 'training',
+      runs: maximumRuns,
+      firstSeed: 0,
+      incumbent: true,
+      near: true,
+    } as const;
+    const confirming = confirmationRuns(plan, fresh).length;
+    if (confirming > MOST_RUNS)
+      issue(path, `makes ${confirming} runs of one confirmation: an event lists at most ${MOST_RUNS}`);
   });
 
 export type Policy = z.infer<typeof policySchema>;

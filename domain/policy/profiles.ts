@@ -146,6 +146,17 @@ export const standardPolicy: Policy = {
   plan: standardPlan,
   work: gridWork,
   scoring: gridScoring,
+  ownership: {
+    ...defaultPolicy.ownership,
+    confirmation: {
+      ...defaultPolicy.ownership.confirmation,
+      minimumRuns: 3,
+      maximumRuns: 24,
+      minimumEffectMicrobits: 5_000,
+      detectMicrobits: 20_000,
+      deviationFloorMicrobits: 8_000,
+    },
+  },
 };
 
 export const officialPolicy: Policy = {
@@ -159,9 +170,9 @@ export const officialPolicy: Policy = {
     confirmation: {
       ...standardPolicy.ownership.confirmation,
       minimumRuns: 4,
-      maximumRuns: 32,
+      maximumRuns: 64,
       minimumEffectMicrobits: 2_000,
-      minimumEffectPpm: 5_000,
+      minimumEffectPpm: 2_000,
       detectMicrobits: 7_200,
       deviationFloorMicrobits: 3_900,
     },

@@ -3,7 +3,7 @@
 const SECRETS: readonly (readonly [name: string, pattern: RegExp])[] = [
   [
     'private key',
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\w+/=\s\\"'#:,-]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|(?![\w+/=\s\\"'#:,-]))/g,
   ],
   ['key', /\b(?:AKIA|ASIA|AIDA|AROA)[A-Z0-9]{16}\b/g],
   ['key', /\bAIza[0-9A-Za-z_-]{35}/g],
@@ -32,23 +32,35 @@ const NAMED: readonly RegExp[] = [
   /(\b(?:wandb|openai|anthropic|huggingface|hf|github|aws)_?[a-z_]{0,24}(?:key|token|secret)["']?\s{0,8}[:=]\s{0,8}["']?)(?=[^\s\d]{0,64}\d)[\w.~+/=-]{16,1024}/gi,
 ];
 
-/** As many line ends as were there, so that every other line keeps its number. */
-function instead(name: string, secret: string): string {
-  return `[redacted: ${name}]${'\n'.repeat(secret.split('\n').length - 1)}`;
+export interface Redacted {
+  readonly text: string;
+  /** Characters that were taken out. */
+  readonly removed: number;
 }
 
 /**
  * The text with private keys, API keys, tokens and passwords taken out; lines keep their numbers. It knows secrets by their usual forms: one that
- * is written another way, or put together from pieces, stays.
+ * is written another way, or put together from pieces, stays. What only looks like a secret goes too, so that code could hide in that form: who
+ * shows the text looks at how much was removed.
  */
-export function redactSecrets(text: string): string {
+export function redactSecrets(text: string): Redacted {
+  let removed = 0;
+  const instead = (name: string, secret: string): string => {
+    removed += secret.length;
+    // As many line ends as were there, so that every other line keeps its number.
+    return `[redacted: ${name}]${'\n'.repeat(secret.split('\n').length - 1)}`;
+  };
   const known = SECRETS.reduce(
     (present, [name, pattern]) => present.replaceAll(pattern, (secret) => instead(name, secret)),
     text,
   );
-  return NAMED.reduce(
+  const all = NAMED.reduce(
     (present, pattern) =>
-      present.replaceAll(pattern, (_secret, before: string) => `${before}[redacted: secret]`),
+      present.replaceAll(
+        pattern,
+        (match, before: string) => before + instead('secret', match.slice(before.length)),
+      ),
     known,
   );
+  return { text: all, removed };
 }

@@ -23,7 +23,7 @@ from .values import Value
 NORMALISER = 2
 """Grows with every change that may change a digest or a sketch: families are then fingerprinted anew."""
 
-GRAM = 10
+GRAM = 12
 """Tokens per fingerprint."""
 WINDOW = 4
 """Winnowing: of so many neighbouring fingerprints at least one is kept (Schleimer, Wilkerson, Aiken 2003)."""

@@ -22,7 +22,7 @@ from .project import Module
 from .reach import Reach
 from .references import Outside, Place, References, Variable, effective
 from .scopes import FUNCTIONS, Binding, parameters
-from .simplify import Simplified, Small, is_cheap
+from .simplify import Simplified, Small
 from .values import NOTHING
 
 Token = Tuple[str, str]
@@ -262,12 +262,16 @@ class _Writer:
                 self._attribute_name(argument.value, self._attributes.key(argument.value, value))
             else:
                 self._node(argument)
-        self._put("close")
         takers = self._takers(node)
+        keywords = sorted(((self._keyword_name(takers, one), index, one) for index, one in enumerate(node.keywords)), key=lambda one: one[:2])
+        known = len(takers) == 1 and not any(isinstance(one, ast.Starred) for one in node.args)
+        while known and keywords and keywords[0][0][1] == f"#{len(node.args) + len(node.keywords) - len(keywords)}":
+            self._node(keywords.pop(0)[2].value)  # by keyword or by position is one and the same
+        self._put("close")
         self._put("open")
-        for _, name, value in sorted(((self._keyword_name(takers, one), index, one) for index, one in enumerate(node.keywords)), key=lambda one: one[:2]):
-            self._put("keyword", self._keyword_name(takers, value)[1])
-            self._node(value.value)
+        for (_, name), _, keyword in keywords:
+            self._put("keyword", name)
+            self._node(keyword.value)
         self._put("close")
 
     def _inline(self, node: ast.Call) -> bool:
@@ -277,13 +281,29 @@ class _Writer:
         if small is None or reference.binding in self._inside or self._inlined >= _MAX_INLINED:
             return False
         given = _given(node, small)
-        if given is None:
+        if given is None or not all(binding in small.freely or self._is_cheap(one) for binding, one in zip(small.parameters, given)):
             return False
         self._inlined += 1
         here = Spot(self._module, self._arguments, self._inside)
         arguments = {one: (argument, here) for one, argument in zip(small.parameters, given)}
         self._elsewhere(small.body, Spot(small.module, arguments, self._inside | {reference.binding}))
         return True
+
+    def _is_cheap(self, node: ast.expr) -> bool:
+        """A name, constant or attribute of one, and so is what is written for it: it may stand in several places."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return isinstance(node, ast.Constant)
+        binding = self._module.scopes.binding_of.get(node)
+        if binding in self._arguments:
+            argument, spot = self._arguments[binding]
+            here, self._module, self._arguments = (self._module, self._arguments), spot.module, spot.arguments
+            cheap = self._is_cheap(argument)
+            self._module, self._arguments = here
+            return cheap
+        value = self._simplified.value_of.get(binding)
+        return value is None or binding.scope.kind == "module" or self._is_cheap(value)
 
     def _compare(self, node: ast.Compare) -> None:
         """`a < b < c` as `a < b and b < c`, and the smaller side first."""
@@ -315,7 +335,7 @@ class _Writer:
         self._node(inner)
 
     def _takers(self, node: ast.Call) -> List[List[str]]:
-        """Parameter names of the project's functions that this call may mean, in a fixed order; `self` is one of them."""
+        """Parameter names of the project's functions that this call may mean, without `self`, in a fixed order."""
         value = self._flow.value_of.get(node.func, NOTHING)
         if isinstance(self._references.expression(self._module, node.func), Outside):
             first = node.args[0] if node.args else None
@@ -327,7 +347,7 @@ class _Writer:
         functions += self._flow.methods([cls for one in classes for cls in self._classes.ancestors(one)], ("__init__", "__new__"))
         own = [cls for item in value if item[0] == "own" for cls in self._classes.relatives(item[1])]
         functions += self._flow.methods(own, ("forward", "__call__"))
-        takers = sorted([one.arg for one in parameters(function)] for function in set(functions))
+        takers = sorted([one.arg for one in parameters(function)][self._flow.is_method(function) :] for function in set(functions))
         return [*takers, *(self._classes.fields(cls) for cls in classes if self._classes.is_record(cls))]
 
     def _keyword_name(self, takers: List[List[str]], node: ast.keyword) -> Tuple[int, str]:
@@ -390,7 +410,7 @@ class _Writer:
 
     def _return(self, node: ast.Return) -> None:
         self._put("node", "Return")
-        self._node(None if isinstance(node.value, ast.Constant) and node.value.value is None else node.value)
+        self._node(None if _returns_nothing(node) else node.value)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         """As a plain assignment; a bare annotation says nothing, outside of a record."""
@@ -444,7 +464,8 @@ class _Writer:
         self._put("node", type(node).__name__)
         self._list(node.decorator_list)
         self._parameters(node)
-        self._field(node.body)
+        body = self._statements(node.body)
+        self._list(body[:-1] if body and _returns_nothing(body[-1]) else body)
 
     def _parameters(self, node: ast.AST) -> None:
         arguments = node.args
@@ -512,18 +533,21 @@ class _Writer:
         self._function(method)
 
 
+def _returns_nothing(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Return) and (node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None))
+
+
 def _leaves(node: ast.If) -> bool:
     statements = live(node.body)
     return bool(statements) and isinstance(statements[-1], _ENDS)
 
 
 def _given(node: ast.Call, small: Small) -> Optional[List[ast.expr]]:
-    """The arguments in the order of the parameters; None where one may not stand in its parameter's place, or is missing."""
+    """The arguments in the order of the parameters; None where one is missing or cannot be told."""
     named = {one.arg: one.value for one in node.keywords}
     if any(isinstance(one, ast.Starred) for one in node.args) or len(named) != len(node.keywords) or None in named:
         return None
     if len(node.args) + len(named) != len(small.names) or any(name not in named for name in small.names[len(node.args) :]):
         return None
     given = [*node.args, *(named[name] for name in small.names[len(node.args) :])]
-    fits = all(binding in small.freely or is_cheap(argument) for binding, argument in zip(small.parameters, given))
-    return given if fits else None
+    return given

@@ -105,11 +105,10 @@ class Simplified:
                 self.value_of[binding] = value
 
     def _drop_unused(self, function: ast.AST, module: Module) -> None:
-        candidates = [(one, binding) for block in _blocks(function) for one in block for binding in [_variable(one, module)] if binding is not None]
-        candidates = [(one, binding) for one, binding in candidates if _is_pure(one.value)]
+        candidates = [(one, _named(one, module)) for block in _blocks(function) for one in block]
         while True:
             used = _uses([function], module, self.dropped)
-            unused = {one for one, binding in candidates if binding not in used} - self.dropped
+            unused = {one for one, binding in candidates if binding is not None and binding not in used} - self.dropped
             if not unused:
                 return
             self.dropped |= unused
@@ -139,13 +138,6 @@ class Simplified:
                 following = [inner for part in _first(statement) for inner in _at_once(part)]
 
 
-def is_cheap(node: ast.expr) -> bool:
-    """A name, constant or attribute of one: it may stand in several places."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return isinstance(node, (ast.Name, ast.Constant))
-
-
 def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
     """The local variable that this statement alone gives a value."""
     target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else getattr(statement, "target", None)
@@ -155,6 +147,14 @@ def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
     if binding is None or binding.scope.kind != "function":
         return None
     return binding if len([one for one in binding.definitions if not _is_bare(one)]) == 1 else None
+
+
+def _named(statement: ast.stmt, module: Module) -> Optional[Binding]:
+    """The local variable that this statement makes, and nothing else."""
+    if isinstance(statement, FUNCTIONS):
+        return None if statement.decorator_list else module.scopes.bound[statement]
+    binding = _variable(statement, module)
+    return binding if binding is not None and _is_pure(statement.value) else None
 
 
 def _is_bare(definition: Definition) -> bool:

@@ -68,14 +68,10 @@ async function boundedText(response: Response): Promise<string | null> {
 
 /** The system's or the library's code of a failed connection: `fetch` only says as much by its cause. */
 function codeOf(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
+  if (!(typeof error === 'object' && error !== null)) return null;
   if ('code' in error && typeof error.code === 'string' && /^[A-Z_]{3,40}$/.test(error.code))
     return error.code;
-  return codeOf(error.cause);
-}
-
-function isRedirection(error: unknown): boolean {
-  return error instanceof Error && (error.message.includes('redirect') || isRedirection(error.cause));
+  return 'cause' in error ? codeOf(error.cause) : null;
 }
 
 /** Seconds, as far as it says so; a date counts as nothing. */
@@ -102,18 +98,22 @@ async function tryOnce(
       body,
       signal,
       // Sources and key go where they were configured to go, and nowhere else.
-      redirect: 'error',
+      redirect: 'manual',
       cache: 'no-store',
     });
     return { status: response.status, retryAfterMs: retryAfter(response), body: await boundedText(response) };
   } catch (error) {
     if (signal.aborted) return { reason: `the endpoint did not answer within ${timeoutMs} ms`, again: false };
-    if (isRedirection(error)) return { reason: 'the endpoint redirects to elsewhere', again: false };
     return { reason: `the endpoint cannot be reached (${codeOf(error) ?? 'no reason known'})`, again: true };
   }
 }
 
 const isBusy = (status: number): boolean => status === 429 || status >= 500;
+
+function whyNot(status: number): string {
+  const redirects = status >= 300 && status < 400;
+  return redirects ? 'the endpoint redirects to elsewhere' : `the endpoint answered with status ${status}`;
+}
 
 /** What the answer's body has to say, or why it says nothing. */
 function contentOf(body: string): { readonly text: string } | { readonly reason: string } {
@@ -158,7 +158,7 @@ export async function complete(endpoint: Endpoint, request: object, clock: Clock
       if (!tried.again || last) return failed(tried.reason, null);
     } else if (!isBusy(tried.status) || last) {
       const answer = tried.body === null ? null : clean(tried.body);
-      if (tried.status !== 200) return failed(`the endpoint answered with status ${tried.status}`, answer);
+      if (tried.status !== 200) return failed(whyNot(tried.status), answer);
       if (answer === null) return failed(`the endpoint's answer is over ${MAX_BYTES} bytes`, null);
       const content = contentOf(answer);
       if ('reason' in content) return failed(content.reason, answer);

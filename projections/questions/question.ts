@@ -15,7 +15,9 @@ export interface Question<Answer extends Row = Row> {
   readonly name: string;
   /** In order: best first. */
   rows(evidence: Evidence): readonly Answer[];
-  /** What rows can be tied in, by the field that has it. */
+  /** Rows of one group are ranked against each other; without it, those of one plan. */
+  readonly groupOf?: (row: Answer) => string;
+  /** What rows of a group can be tied in, by the field that has it. */
   readonly measures: { readonly [field: string]: (row: Answer) => Estimate };
 }
 
@@ -34,44 +36,52 @@ export function asked<Answer extends Row>(question: Question<Answer>): Question<
   };
 }
 
-/** Subjects with an overlapping interval under the same plan, by measure. */
+/** Subjects of the same group with an overlapping interval, by measure. */
 export interface Ties {
   readonly [field: string]: readonly string[];
 }
 
-/** Newest plan first; within a plan by the lower end of the interval, then the mean, then the earlier evidence. */
+const byPlan = ({ plan }: Row): string => plan ?? '';
+
+/** Plans by their newest evidence, newest first; other groups by their names. In a group by the lower end of the interval, then the mean, then the earlier evidence. */
 export function ranked<Answer extends Row>(
   rows: readonly Answer[],
   measure: (row: Answer) => Estimate,
+  groupOf: (row: Answer) => string = byPlan,
 ): readonly Answer[] {
-  const newest = new Map<string | null, number>();
-  for (const { plan, events } of rows)
-    newest.set(plan, Math.max(newest.get(plan) ?? -1, events.at(-1) ?? -1));
+  const newest = new Map<string, number>();
+  for (const row of rows) {
+    const group = groupOf(row);
+    const last = groupOf === byPlan ? (row.events.at(-1) ?? -1) : 0;
+    newest.set(group, Math.max(newest.get(group) ?? -1, last));
+  }
   const lower = (row: Answer) => measure(row).lower ?? Number.NEGATIVE_INFINITY;
-  const compare = (a: number, b: number) => (a === b ? 0 : a > b ? -1 : 1);
+  const descending = (a: number, b: number) => (a === b ? 0 : a > b ? -1 : 1);
+  const byGroup = (a: string, b: string) =>
+    descending(newest.get(a) ?? -1, newest.get(b) ?? -1) || (a === b ? 0 : a < b ? -1 : 1);
   return rows.toSorted(
     (a, b) =>
-      compare(newest.get(a.plan) ?? -1, newest.get(b.plan) ?? -1) ||
-      compare(lower(a), lower(b)) ||
-      compare(measure(a).mean, measure(b).mean) ||
-      compare(b.events[0] ?? 0, a.events[0] ?? 0),
+      byGroup(groupOf(a), groupOf(b)) ||
+      descending(lower(a), lower(b)) ||
+      descending(measure(a).mean, measure(b).mean) ||
+      descending(b.events[0] ?? 0, a.events[0] ?? 0),
   );
 }
 
 /** `some` of the rows with their place and what they are tied with. Ties are told of what is shown only: their number grows with the square. */
 export function withTies<Answer extends Row>(
-  question: Pick<Question<Answer>, 'measures'>,
+  { measures, groupOf = byPlan }: Pick<Question<Answer>, 'measures' | 'groupOf'>,
   rows: readonly Answer[],
   some: readonly Answer[] = rows,
 ): readonly (Answer & { readonly rank: number; readonly ties: Ties })[] {
   const rankOf = new Map(rows.map((row, position) => [row, position + 1] as const));
   return some.map((row) => {
-    const others = rows.filter((other) => other !== row && other.plan === row.plan);
-    const ties = Object.entries(question.measures).map(([field, measure]) => {
+    const others = rows.filter((other) => other !== row && groupOf(other) === groupOf(row));
+    const ties = Object.entries(measures).map(([field, measure]) => {
       const tied = others.filter((other) => overlaps(measure(row), measure(other)));
       return [field, tied.map(({ subject }) => subject)] as const;
     });
-    return { ...row, rank: rankOf.get(row) ?? 0, ties: Object.fromEntries(ties) };
+    return { rank: rankOf.get(row) ?? 0, ...row, ties: Object.fromEntries(ties) };
   });
 }
 

@@ -30,7 +30,10 @@ export interface RecipeGain extends Row {
   readonly equalCostMicrobits: Estimate | null;
   /** Its device time in thousandths of that under the judge's recipe. */
   readonly costMilli: Estimate;
-  /** By how much less of what can go wrong went wrong, at every point of the plan: a run's worst judged signal, all of it where it ended early. */
+  /**
+   * By how much less of what can go wrong went wrong, at every point of the plan: a run's worst judged signal, all of it where it ended early. Its
+   * standard error is at least that of `endedPpm`.
+   */
   readonly stabilityPpm: Estimate;
   /** Share of runs that ended early, by which it is lower. */
   readonly endedPpm: Estimate;
@@ -96,13 +99,14 @@ function rowOf(judged: Judged): RecipeGain | null {
   const areas = atBase.map(({ base, own }) => over(base, own, (run) => run.area));
   const stability: readonly Observation[] = all.map(({ base, own }) => over(base, own, worstOf));
   const areaMicrobits = estimateObservations(areas, floor);
-  const stabilityPpm = estimateObservations(stability);
   const costMilli = estimateOf(atBase.map(({ base, own }) => Math.round((own.costUs * 1_000) / base.costUs)));
   const endedPpm = matchedDifference(
     all.filter(({ base, own }) => own.completed && !base.completed).length,
     all.filter(({ base, own }) => base.completed && !own.completed).length,
     all.length,
   );
+  // What went wrong in none of few runs may go wrong in the next: no surer than the share of those that ended.
+  const stabilityPpm = estimateObservations(stability, endedPpm?.standardError);
   if (areaMicrobits === null || stabilityPpm === null || costMilli === null || endedPpm === null) return null;
   const atCost = atBase.flatMap(({ base, own }) => overAtCost(grid, base, own, 'area') ?? []);
   return {

@@ -130,13 +130,17 @@ function rowOf(found: readonly Found[]): Repeated | null {
   };
 }
 
+const ofIdea = ({ idea }: Repeated) => idea;
+
 export const repeats = asked<Repeated>({
   name: 'questions/repeats',
   rows(evidence: Evidence) {
     const found = judgedOf(evidence).flatMap(evaluationsIn);
     const ideas = grouped(found, ({ trial }) => `${trial.idea} ${trial.subject}`);
     const rows = [...ideas.values()].flatMap((one) => rowOf(one) ?? []);
-    return ranked(rows, (row) => row.gainMicrobits);
+    return ranked(rows, (row) => row.gainMicrobits, ofIdea);
   },
+  // Families gain over the panel, recipes over the judge's: they are not compared with each other.
+  groupOf: ofIdea,
   measures: { gainMicrobits: (row) => row.gainMicrobits },
 });

@@ -12,11 +12,13 @@ import { checkProject } from './check.main.ts';
 import { runningEngine, submitProject } from './client.ts';
 import { runDemo } from './demo/demo.main.ts';
 import { report, reportData } from './demo/report.ts';
-import { adoptPolicy, closeEpoch, resolveHold } from './operator.main.ts';
+import { explainOwner, explainScore, explainWeight } from './explain.main.ts';
+import { adoptPolicy, closeEpoch, defaultResolver, type Resolution, resolveHold } from './operator.main.ts';
 import { CommandError, EXIT, findingText, printJson, say } from './output.ts';
 import { PolicyFileError, readPolicy } from './policy-file.ts';
 import { query } from './query.main.ts';
 import { heldReviews, outcomeOf, resolveReview } from './review.main.ts';
+import { simulateHistory } from './simulate.main.ts';
 import { showStatus } from './status/show.ts';
 import { startEngine } from './up.main.ts';
 import { type Verification, verifyLedger } from './verify.main.ts';
@@ -185,12 +187,11 @@ program
       .makeOptionMandatory(),
   )
   .requiredOption('--reason <text>', 'recorded in the ledger')
-  .action(
-    async (submission: string, { outcome, reason }: { outcome: 'admit' | 'refuse'; reason: string }) => {
-      await resolveHold(settingsOf(), submission, outcome, reason);
-      printJson({ submission, outcome });
-    },
-  );
+  .option('--resolver <name>', 'who decides, recorded in the ledger: no party to the case', defaultResolver())
+  .action(async (submission: string, resolution: Required<Resolution>) => {
+    await resolveHold(settingsOf(), submission, resolution);
+    printJson({ submission, outcome: resolution.outcome, resolver: resolution.resolver });
+  });
 
 const reviewCommand = program.command('review').description('reviews that are held for a person');
 
@@ -255,6 +256,64 @@ program
   .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
   .action(async (projection: string, { at, log }: { at?: number; log?: string }) => {
     printJson(await query(log ?? placesOf(settingsOf()).log, projection, at));
+  });
+
+interface OfHistory {
+  readonly at?: number;
+  readonly log?: string;
+  readonly json?: boolean;
+}
+
+/** Which part of which log a command is about. */
+function historyOf({ at, log, json = false }: OfHistory) {
+  return { at, log: log ?? placesOf(settingsOf()).log, json };
+}
+
+const explainCommand = program.command('explain').description('what a result rests on, event by event');
+
+explainCommand
+  .command('owner')
+  .description('every claim to a family in the order of admission, with its evidence')
+  .argument('<family>', 'its id')
+  .option('--at <index>', 'index of the last event that counts', integer)
+  .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
+  .option('--json', 'all of it as JSON')
+  .action(async (family: string, options: OfHistory) => {
+    await explainOwner(family, historyOf(options));
+  });
+
+explainCommand
+  .command('score')
+  .description("a submission's card, its runs, its policy and its seeds")
+  .argument('<submission>', 'its id')
+  .option('--at <index>', 'index of the last event that counts', integer)
+  .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
+  .option('--json', 'all of it as JSON')
+  .action(async (submission: string, options: OfHistory) => {
+    await explainScore(submission, historyOf(options));
+  });
+
+explainCommand
+  .command('weight')
+  .description('what a hotkey is paid for in an epoch, what was kept, and why the rest burns')
+  .argument('<hotkey>', 'whose')
+  .option('--epoch <number>', 'which (default: the last that is closed)', integer)
+  .option('--at <index>', 'index of the last event that counts', integer)
+  .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
+  .option('--json', 'all of it as JSON')
+  .action(async (hotkey: string, { epoch = null, ...options }: OfHistory & { epoch?: number | null }) => {
+    await explainWeight(hotkey, epoch, historyOf(options));
+  });
+
+program
+  .command('simulate')
+  .description('all history under another policy: what leaderboard, owners and weights would be')
+  .requiredOption('--policy <file>', 'policy as YAML')
+  .option('--at <index>', 'index of the last event that counts', integer)
+  .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
+  .option('--json', 'all of it as JSON')
+  .action(async ({ policy, ...options }: OfHistory & { policy: string }) => {
+    await simulateHistory({ policy, ...historyOf(options) });
   });
 
 try {

@@ -20,6 +20,11 @@ export function actor(): string {
   return `operator:${userInfo().username}`.slice(0, 128);
 }
 
+/** Who resolves a hold where nothing else is said: `operator:<user name>`, in the characters that a name in the ledger may have. */
+export function defaultResolver(): string {
+  return actor().replace(/[^\x21-\x7e]/g, '_');
+}
+
 /** Does `work` on the ledger of these settings, caught up. Throws `CommandError` where there is none. */
 export async function withClient<T>(
   settings: Settings,
@@ -99,17 +104,26 @@ function heldIn(state: LedgerState, submission: string): string {
   throw new CommandError(`submission ${submission} is not held`);
 }
 
-/** Resolves a hold, among the outcomes that the evidence allows. */
+export interface Resolution {
+  readonly outcome: 'admit' | 'refuse';
+  readonly reason: string;
+  /** Who decides; `defaultResolver()` unless another is given. */
+  readonly resolver?: string;
+}
+
+/**
+ * Resolves a hold, among the outcomes that the evidence allows. Throws `CommandError` where `submission` is not held, and `RefusedError` for a
+ * resolver that is a party to it.
+ */
 export async function resolveHold(
   settings: Settings,
   submission: string,
-  outcome: 'admit' | 'refuse',
-  reason: string,
+  { outcome, reason, resolver = defaultResolver() }: Resolution,
 ): Promise<void> {
   await withClient(settings, async (client) => {
     const family = heldIn(client.state, submission);
     const cause = client.state.families.get(family)?.holds.get(submission)?.basis ?? null;
-    const resolution: Decided = { type: 'HoldResolved', data: { submission, outcome, reason } };
+    const resolution: Decided = { type: 'HoldResolved', data: { submission, outcome, resolver, reason } };
     const writing: Writing = {
       stream: streamOf.family(family),
       actor: actor(),

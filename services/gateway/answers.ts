@@ -4,7 +4,7 @@ import { measurementSchema } from '../../domain/evaluation/measurement.ts';
 import { runProgressSchema } from '../../domain/evaluation/progress.ts';
 import { envelopeSchema, sha256Schema, timeSchema, uuidSchema } from '../../domain/events/envelope.ts';
 import { epochEvents, shareSchema } from '../../domain/events/epoch.ts';
-import { findingSchema, submissionEvents } from '../../domain/events/submission.ts';
+import { evidenceSchema, findingSchema, submissionEvents } from '../../domain/events/submission.ts';
 import { hotkeySchema } from '../../domain/policy/policy.ts';
 import { gainSchema } from '../../domain/scoring/gain.ts';
 import { hookGainSchema } from '../../domain/scoring/hook.ts';
@@ -31,6 +31,11 @@ export const leaderboardSchema = z.strictObject({
   entries: z.array(
     z.strictObject({
       rank: z.int().min(1),
+      bestRank: z
+        .int()
+        .min(1)
+        .describe('The ranks that it may have as far as the intervals tell: those it is tied with lie between.'),
+      worstRank: z.int().min(1),
       hotkey: hotkeySchema,
       score: share.describe('Lower bound of the proven gain as a share of the 8 bits of a byte.'),
       submission_id: uuidSchema,
@@ -49,7 +54,12 @@ const ownerSchema = z.strictObject({
   hotkey: hotkeySchema,
   submission: uuidSchema,
   decidedAt: logIndex,
-  gain,
+  gain: gain.describe('What the screening has shown: what selected the claim.'),
+  evidence: evidenceSchema.nullable().describe('What fresh seeds have shown.'),
+  valueMicrobits: z
+    .int()
+    .min(0)
+    .describe('What the family is worth with it over the panel, at the lower bound: microbits per byte.'),
 });
 
 export const ownersSchema = z.strictObject({
@@ -69,6 +79,7 @@ export const ownersSchema = z.strictObject({
 export const statusSchema = z.enum(['pending', 'running', 'completed', 'failed', 'rejected', 'held']);
 
 const scoreSchema = submissionEvents.SubmissionScored.data.omit({ basis: true });
+const confirmedSchema = submissionEvents.SubmissionConfirmed.data.omit({ basis: true });
 
 export const submissionSummarySchema = z.strictObject({
   id: uuidSchema,
@@ -96,6 +107,7 @@ export const submissionSummarySchema = z.strictObject({
     .min(0)
     .describe('Runs of its plan; fewer are done where the first stage was hopeless.'),
   score: scoreSchema.nullable(),
+  confirmed: z.array(confirmedSchema).describe('What fresh seeds have shown of its claims.'),
   architectureClaim: z.string().nullable(),
   trainingClaim: z.string().nullable(),
 });

@@ -23,7 +23,7 @@ const maybe = estimateSchema.nullable();
 
 /** The answer to a question: a page of rows. */
 function answer<Fields extends z.ZodRawShape>(measures: readonly string[], fields: Fields) {
-  const tied = z.array(z.string()).describe('Subjects whose interval overlaps, under the same plan.');
+  const tied = z.array(z.string()).describe('Subjects that it is ranked against whose interval overlaps.');
   return z.strictObject({
     rows: z.array(
       z.strictObject({

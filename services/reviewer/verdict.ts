@@ -31,6 +31,29 @@ function firstThatFit(findings: readonly Finding[]): readonly Finding[] {
 }
 
 /**
+ * A copy of the family's architecture may be shipped; a changed one may not pass as it. What the two differ in is said by their digests: a line
+ * of code would tell somebody, try by try, what is in sources that are not theirs.
+ */
+function differenceOf(
+  ledger: string,
+  { kind, architectureId, architecture }: DataOf<'SubmissionAdmitted'>['layout'],
+  shipped: Pick<ReviewResult, 'architecture'>,
+): Finding | null {
+  if (kind !== 'training_for_arch' || architectureId === null || shipped.architecture === null) return null;
+  const { digest, files } = shipped.architecture;
+  const family = familyId(ledger, digest);
+  if (family === architectureId) return null;
+  const path = architecture?.entrypoint ?? files[0] ?? null;
+  return {
+    rule: 'architecture-differs',
+    path: path === null ? null : clip(path, 512),
+    line: null,
+    message: `the architecture that is shipped has the digest ${digest}, which is family ${family}, not ${architectureId}`,
+    hint: 'leave it out, ship it as its discoverer did, or submit it as kind full',
+  };
+}
+
+/**
  * @param findingsBlob blob with the reviewer's whole answer
  * @param image content digest of the image that reviewed
  *
@@ -58,16 +81,8 @@ export function verdictOf(
       firstThatFit(errors.map(findingOf)),
     );
   }
-  if (layout.kind === 'training_for_arch' && layout.architectureId !== null && result.architecture !== null) {
-    // A copy of the family's architecture may be shipped; a changed one may not pass as it.
-    if (familyId(ledger, result.architecture.digest) !== layout.architectureId) {
-      return reject(
-        'architecture-differs',
-        `the architecture that is shipped is not family ${layout.architectureId}'s: leave it out, or submit it as kind full`,
-        [],
-      );
-    }
-  }
+  const differs = differenceOf(ledger, layout, result);
+  if (differs !== null) return reject(differs.rule, `${differs.message}; ${differs.hint}`, [differs]);
   if (layout.kind !== 'training_for_arch' && result.architecture === null)
     throw new Error('the reviewer found neither an architecture nor an error');
   return {

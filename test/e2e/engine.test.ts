@@ -165,13 +165,18 @@ describe('an operator', () => {
   test(
     'resolves a hold, after which the claim is decided',
     async () => {
-      await resolveHold(settings, idOf('alike'), 'refuse', 'the same idea, one constant changed');
+      await resolveHold(settings, idOf('alike'), {
+        outcome: 'refuse',
+        reason: 'the same idea, one constant changed',
+      });
       const view = await until('the claim', async () => {
         const now = await shown(engine.gatewayUrl, idOf('alike'));
         return isSettled(now) && now;
       });
       expect(view).toMatchObject({ status: 'completed', architectureClaim: 'refused' });
-      await expect(resolveHold(settings, idOf('alike'), 'admit', 'no')).rejects.toThrow('is not held');
+      await expect(resolveHold(settings, idOf('alike'), { outcome: 'admit', reason: 'no' })).rejects.toThrow(
+        'is not held',
+      );
     },
     MINUTE,
   );

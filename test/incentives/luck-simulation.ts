@@ -56,7 +56,6 @@ export class Family {
   readonly #incumbentMean: number;
   #pool: Pool;
   #confirmations = 0;
-  #runs = 0;
 
   /** `deviation` is of one paired difference: either side has a share of 1/sqrt(2) where nothing is in common. */
   constructor(rules: ConfirmationRules, normal: () => number, deviation: number) {
@@ -68,10 +67,6 @@ export class Family {
 
   get confirmations(): number {
     return this.#confirmations;
-  }
-
-  get runs(): number {
-    return this.#runs;
   }
 
   #draw(n: number, gain: number, deviation: number): number[] {
@@ -89,7 +84,6 @@ export class Family {
     const judgement = judgeAgainst(this.#pool, differences, alphaPpt, minimumFor(0, this.#rules));
     if (remember) {
       this.#confirmations += 1;
-      this.#runs += n;
       this.#pool = addEarlier(this.#pool, differences);
     }
     return judgement;
@@ -104,4 +98,63 @@ export function wilson(hits: number, trials: number): { share: number; lower: nu
   const centre = (share + (z * z) / (2 * trials)) / scale;
   const half = (z * Math.sqrt((share * (1 - share)) / trials + (z * z) / (4 * trials * trials))) / scale;
   return { share, lower: Math.max(0, centre - half), upper: Math.min(1, centre + half) };
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly seed: number;
+  readonly rules: ConfirmationRules;
+  /** Of the incumbent's pairing with an equal. */
+  readonly deviation: number;
+  readonly families: number;
+  readonly challengers: number;
+  readonly challenger: Challenger;
+  /** Whether one hotkey files them all, or each its own. */
+  readonly oneHotkey?: boolean;
+  /** Whether each meets a family of its own: then `families` counts the hotkeys. */
+  readonly scattered?: boolean;
+  /** Tried after all the others. */
+  readonly honest: Challenger;
+}
+
+export interface Outcome {
+  readonly falsely: ReturnType<typeof wilson>;
+  readonly power: ReturnType<typeof wilson>;
+  /** Mean runs of the honest challenger's confirmation, and confirmations before it. */
+  readonly runs: number;
+  readonly confirmations: number;
+}
+
+/** An honest challenger is tried so often at the end of each life, so that power is known as well as error. */
+const TRIES = 4;
+
+/** How often anything is ever transferred to the challengers, and an honest one afterwards found. */
+export function live(scenario: Scenario): Outcome {
+  const { seed, rules, deviation, families, challengers, challenger, honest } = scenario;
+  const normal = normals(seed);
+  let transferred = 0;
+  let found = 0;
+  let runs = 0;
+  let confirmations = 0;
+  for (let life = 0; life < families; life += 1) {
+    let family = new Family(rules, normal, deviation);
+    let lost = false;
+    for (let j = 1; j <= challengers; j += 1) {
+      if (scenario.scattered) family = new Family(rules, normal, deviation);
+      if (family.challenge(challenger, scenario.oneHotkey ? j : 1)?.proven) lost = true;
+    }
+    if (lost) transferred += 1;
+    confirmations += family.confirmations / families;
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const judgement = family.challenge(honest, 1, false);
+      if (judgement?.proven) found += 1;
+      runs += (judgement?.n ?? 0) / (families * TRIES);
+    }
+  }
+  return {
+    falsely: wilson(transferred, families),
+    power: wilson(found, families * TRIES),
+    runs,
+    confirmations,
+  };
 }

@@ -80,6 +80,10 @@ export interface Script {
   readonly recipeGain?: number;
   /** Runs, whatever its source says, just as what it is compared with. */
   readonly copies?: boolean;
+  /** Has an inference hook. */
+  readonly hooked?: boolean;
+  /** What its measurements are besides, run by run: noise, hooks, other architectures. The same for the same run, however often it is asked. */
+  readonly also?: (measured: Measurement) => Measurement;
   readonly fate?: Fate;
   /** Attempts that lapse before the one that ends the evaluation. */
   readonly lapses?: number;
@@ -233,6 +237,20 @@ export function advance(
   }
 }
 
+/** Lets one submission go on to its end, through what it is owed and called to. */
+export function finish(
+  builder: LedgerBuilder,
+  script: Script,
+  index: number,
+  scripts: readonly Script[] = [],
+): void {
+  for (let before = -1; before !== builder.events.length; ) {
+    before = builder.events.length;
+    advance(builder, script, index, scripts);
+    builder.settle();
+  }
+}
+
 export function closeEpoch(builder: LedgerBuilder): LedgerBuilder {
   const epoch = builder.state.lastEpoch + 1;
   const correlation = epochCorrelation(builder.ledger, epoch);
@@ -299,7 +317,7 @@ export function reviewedOf(script: Script): DataOf<'SubmissionReviewed'> {
       kind === 'training_for_arch' ? null : { digest: digestOfName(architecture), sketch: [...sketch] },
     training: kind === 'architecture_only' ? null : { digest: digestOfName(training), sketch: [] },
     inference: null,
-    hooks: [],
+    hooks: script.hooked ? [{ name: 'inference_logits', where: 'training' }] : [],
     warnings: 0,
     findingsBlob: sha256('findings'),
   };
@@ -339,7 +357,8 @@ export function measuredOf(
   const better =
     pair === 'reference' ? 0 : pair === 'architecture' || pair === 'near' ? gain : gain + recipeGain;
   const otherwise = (pair === 'incumbent' || pair === 'near') && !script.copies ? OTHERWISE : 0;
-  return completed(run, policy.plan, () => REFERENCE_LOSS - better - otherwise);
+  const measured = completed(run, policy.plan, () => REFERENCE_LOSS - better - otherwise);
+  return script.also?.(measured) ?? measured;
 }
 
 /** Plans what the ledger wants of `entry`, or rejects it where its family is unknown; null while that is open. */
@@ -440,7 +459,7 @@ function* holdOf({ resolver }: Script, submission: string): Lane {
       const decided: Decided = { type: 'HoldExpired', data: { submission } };
       return { ...write, decided: [decided], notBefore: hold.deadline };
     }
-    const data = { submission, outcome: resolver, reason: 'as scripted' };
+    const data = { submission, outcome: resolver, resolver: 'operator:test', reason: 'as scripted' };
     return { ...write, decided: [{ type: 'HoldResolved', data }] };
   };
 }

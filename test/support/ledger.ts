@@ -71,7 +71,8 @@ function storyOf(number: number, submissions: number): Story {
 /** By how many microbits per byte a learner's loss falls at every second checkpoint. */
 function skillOf(pair: Pair, story: Story): number {
   if (pair === 'reference') return 800_000;
-  if (pair === 'architecture') return 1_000_000;
+  if (pair === 'architecture' || pair === 'near') return 1_000_000;
+  if (pair === 'incumbent') return 1_100_000;
   return story === 'better-recipe' ? 1_300_000 : 1_100_000;
 }
 
@@ -178,6 +179,23 @@ class LedgerWriter {
       say({ type: 'RunMeasured', data: { ...measured, attempt, token: attempt } });
     }
     this.builder.settle();
+    this.#confirm(id, story, say);
+  }
+
+  /** Every confirmation that it is called to, each in an attempt of its own. */
+  #confirm(id: string, story: Story, say: (...decided: Decided[]) => unknown): void {
+    for (;;) {
+      const present = this.builder.state.submissions.get(id)?.state;
+      if (present?.phase !== 'confirming') return;
+      const attempt = present.attempts + 1;
+      say(this.#started(attempt));
+      for (const run of present.called?.runs ?? [])
+        say({
+          type: 'RunMeasured',
+          data: { ...this.#measured(run, story), attempt, token: attempt },
+        });
+      this.builder.settle();
+    }
   }
 
   #abandonReview(say: (...decided: Decided[]) => unknown): void {

@@ -3,7 +3,13 @@ import type { DataOf } from '../../domain/events/catalogue.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import { smallPolicy } from './history.ts';
 
-export const semanticPolicy: Policy = { ...smallPolicy, name: 'semantic', review: { semantic: 'hold' } };
+/** Wants a model's opinion; a hold lasts ten minutes. */
+export const semanticPolicy: Policy = {
+  ...smallPolicy,
+  name: 'semantic',
+  review: { semantic: 'hold' },
+  ownership: { ...smallPolicy.ownership, holdMs: 600_000 },
+};
 
 export function opinionOf(
   codeDigest: string,

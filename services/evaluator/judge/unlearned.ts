@@ -10,6 +10,9 @@ const NORM_SLACK = 1.25;
 /** Tensors that are named to the miner. */
 const NAMED = 3;
 
+/** A model with what the optimiser keeps of it. */
+type Model = Pick<Snapshot, 'state' | 'moments'>;
+
 /** A parameter before its first gradient. */
 function untouched(weights: Buffer, like: Moments): Moments {
   const zeros = Buffer.alloc(like.first.length);
@@ -22,8 +25,8 @@ function untouched(weights: Buffer, like: Moments): Moments {
  * @param step from 0
  */
 export function movedOtherwise(
-  before: Snapshot,
-  after: Snapshot,
+  before: Model,
+  after: Model,
   step: number,
   device: 'cpu' | 'cuda',
 ): readonly string[] {
@@ -69,7 +72,7 @@ export class Unlearned {
    * @param step from 0
    * Throws `LearnerFailure` of kind `unlearned-state` where it comes to more than the allowed share.
    */
-  note(step: number, before: Snapshot, after: Snapshot): void {
+  note(step: number, before: Model, after: Model): void {
     const moved = movedOtherwise(before, after, step, this.#device);
     for (const name of moved) this.#names.add(name);
     this.#bytes = [...tensorsOf(after.state)]

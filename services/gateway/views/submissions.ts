@@ -23,7 +23,8 @@ function summary(state: GatewayState, view: SubmissionView) {
     epoch_id: openEpochAt(state, index),
     code_hash: requestHash,
     created_at: receivedAt,
-    error: reason === null ? null : `${reason.code}: ${reason.message}`,
+    // What is held has a reason, and no error yet.
+    error: reason === null || view.status === 'held' ? null : `${reason.code}: ${reason.message}`,
     final_score: score === null ? null : shareOf(score.scorePpm),
     q_arch: quality(score?.architecture),
     q_recipe: quality(score?.training),

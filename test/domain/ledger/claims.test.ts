@@ -9,6 +9,7 @@ import {
   closeEpoch,
   digestOfName,
   familyOfName,
+  finish,
   handOver,
   idOf,
   openLedger,
@@ -36,20 +37,6 @@ const gpt: Script = {
 const DAY = 86_400_000;
 
 const parseWeights = (data: unknown) => catalogue.WeightsDerived.data.parse(data);
-
-/** Lets one submission go on to its end, through what it is owed and called to. */
-function finish(
-  builder: LedgerBuilder,
-  script: Script,
-  index: number,
-  scripts: readonly Script[] = [],
-): void {
-  for (let before = -1; before !== builder.events.length; ) {
-    before = builder.events.length;
-    advance(builder, script, index, scripts);
-    builder.settle();
-  }
-}
 
 /** What was decided about each submission, as `<hotkey> <outcome>`, in the order of the log. */
 function outcomes(builder: LedgerBuilder, type: EventType): readonly string[] {
@@ -397,7 +384,7 @@ describe('an epoch', () => {
       expect(kept.items).toContainEqual(expect.objectContaining({ hotkey: 'B', ppm: 0, keptPpm: 165_000 }));
       expect(kept.shares.map(({ hotkey }) => hotkey)).toEqual(['A']);
       const submission = idOf(builder.ledger, like, 1);
-      const data = { submission, outcome, reason: 'looked at both' };
+      const data = { submission, outcome, resolver: 'operator:test', reason: 'looked at both' };
       builder.append(streamOf.family(family), submission, 'operator:test', { type: 'HoldResolved', data });
       builder.settle();
       closeEpoch(builder).settle();

@@ -152,7 +152,12 @@ describe('the fold refuses', () => {
   const { ledger } = ground();
   const [first, second] = [idOf(ledger, gpt, 0), idOf(ledger, like, 1)];
   const family = familyOfName(ledger, 'gpt');
-  const hold = { submission: first, outcome: 'refuse', reason: 'no reason' } as const;
+  const hold = {
+    submission: first,
+    outcome: 'refuse',
+    resolver: 'operator:test',
+    reason: 'no reason',
+  } as const;
 
   test.each<[string, string, readonly Decided[]]>([
     ['a second hand-over of the same submission', streamOf.submission(second), handedOver(like, 1, ledger)],

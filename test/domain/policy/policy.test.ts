@@ -2,8 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import { canonicalText } from '../../../domain/events/canonical.ts';
 import { defaultPolicy } from '../../../domain/policy/default.ts';
 import { hotkeySchema, policySchema } from '../../../domain/policy/policy.ts';
+import { officialPolicy } from '../../../domain/policy/profiles.ts';
 
 const { plan, work, weights } = defaultPolicy;
+
+const withRuns = (maximumRuns: number) => ({
+  ...defaultPolicy.ownership,
+  confirmation: { ...defaultPolicy.ownership.confirmation, maximumRuns },
+});
+
+/** Every ladder on all seeds. */
+const longLadders = officialPolicy.plan.ladders.map((ladder) => ({ ...ladder, seeds: 16 }));
 
 test('the default policy is valid, and all of it can be written to a ledger', () => {
   expect(policySchema.parse(defaultPolicy)).toEqual(defaultPolicy);
@@ -54,6 +63,21 @@ describe('a policy is refused', () => {
         },
       },
       'plan.checkpoints.1.step',
+    ],
+    [
+      'with more fresh seeds than an event lists',
+      { ...defaultPolicy, ownership: withRuns(65) },
+      'ownership.confirmation.maximumRuns',
+    ],
+    [
+      'with more runs of a confirmation than an event lists',
+      { ...officialPolicy, ownership: withRuns(64), plan: { ...officialPolicy.plan, ladders: longLadders } },
+      'ownership.confirmation.maximumRuns',
+    ],
+    [
+      'with more runs of an evaluation than an event lists',
+      { ...officialPolicy, plan: { ...officialPolicy.plan, seeds: 16, ladders: longLadders } },
+      'plan',
     ],
     ['that ends before its plan', { ...defaultPolicy, plan: { ...plan, steps: 301 } }, 'plan.checkpoints'],
   ])('%s, which it names', (_name, policy, path) => {

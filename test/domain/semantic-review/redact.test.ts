@@ -12,7 +12,7 @@ describe('what is taken out', () => {
       `# ${secret}, of mine`,
       `https://example.org/?k=${secret}&b`,
     ])
-      expect(redactSecrets(text)).not.toContain(secret);
+      expect(redactSecrets(text).text).not.toContain(secret);
   });
 
   test.each([
@@ -23,7 +23,7 @@ describe('what is taken out', () => {
     ['Authorization: Bearer abcdefghijklmnopqrstuvwxyz', 'abcdefghijklmnop'],
     ['postgres://miner:s3cr3t@db.example/x', 's3cr3t'],
   ])('the value in %s, and not its name', (text, secret) => {
-    const redacted = redactSecrets(text);
+    const redacted = redactSecrets(text).text;
     expect(redacted).not.toContain(secret);
     expect(redacted.slice(0, 6)).toBe(text.slice(0, 6));
   });
@@ -39,14 +39,14 @@ describe('what is taken out', () => {
         `-----END ${kind}PRIVATE KEY-----`,
         'b = 2',
       ];
-      const redacted = redactSecrets(text.join('\n'));
+      const redacted = redactSecrets(text.join('\n')).text;
       for (const line of body) expect(redacted).not.toContain(line);
       expect(redacted.split('\n')[6]).toBe('b = 2');
     },
   );
 
   test('a private key that does not end, to the end of the file', () => {
-    expect(redactSecrets(`x\n-----BEGIN PRIVATE KEY-----\n${run(64)}\n${run(64)}`)).toBe(
+    expect(redactSecrets(`x\n-----BEGIN PRIVATE KEY-----\n${run(64)}\n${run(64)}`).text).toBe(
       'x\n[redacted: private key]\n\n',
     );
   });
@@ -61,7 +61,17 @@ test.each([
   'key = self.key(hidden)',
   'optimizer = torch.optim.AdamW(parameters, lr=3e-4)',
 ])('code stays as it is: %s', (line) => {
-  expect(redactSecrets(line)).toBe(line);
+  expect(redactSecrets(line).text).toBe(line);
+});
+
+test('code after the mark of a key stays', () => {
+  const text = 'MARK = "-----BEGIN PRIVATE KEY-----"\nexec(payload)\nhidden = [1.5, 2.5]\n';
+  expect(redactSecrets(text).text).toContain('(payload)\nhidden = [1.5, 2.5]\n');
+});
+
+test('how much was taken out is counted', () => {
+  expect(redactSecrets('x = 1').removed).toBe(0);
+  expect(redactSecrets('password = "12345678"; key = "sk-aaaaaaaaaaaaaaaaaaaa"').removed).toBe(8 + 23);
 });
 
 test('the number of lines stays, whatever the text', () => {
@@ -74,7 +84,7 @@ test('the number of lines stays, whatever the text', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const text = pieces.join('');
-      expect(redactSecrets(text).split('\n')).toHaveLength(text.split('\n').length);
+      expect(redactSecrets(text).text.split('\n')).toHaveLength(text.split('\n').length);
     }),
   );
 });
@@ -88,5 +98,5 @@ test('hostile text takes no time that grows faster than the text', () => {
     'sk-'.repeat(3_000),
   ].join('');
   // A pattern that backtracks without bound would not come back from this at all.
-  expect(redactSecrets(text.repeat(10)).length).toBeGreaterThan(0);
+  expect(redactSecrets(text.repeat(10)).text.length).toBeGreaterThan(0);
 });

@@ -1,7 +1,6 @@
-/** What a fresh container repeats: single training steps and predictions, to the bit. */
+/** What a fresh container repeats: training and predictions, to the bit. */
 import { afterAll, describe, expect, test } from '@jest/globals';
 import {
-  AB_WINDOWS,
   type Answer,
   CONTEXT,
   errorOf,
@@ -216,41 +215,37 @@ describe("the optimiser's state", () => {
   });
 });
 
-describe('at zero rate', () => {
-  const counting = net(
-    'self.out = nn.Linear(16, 256); self.register_buffer("seen", torch.zeros(256))',
-    'self.seen.index_add_(0, tokens.flatten(), torch.ones(tokens.numel())); return self.out(x)',
+describe('a replayer that is looked at after every step', () => {
+  const project = net(
+    'self.gru = nn.GRU(16, 16, batch_first=True); self.norm = nn.BatchNorm1d(16); self.out = nn.Linear(16, 256)',
+    'return self.out(self.norm(self.gru(x)[0].transpose(1, 2)).transpose(1, 2))',
   );
 
-  test('only what the model changes by itself changes', async () => {
-    const trainer = await built('trainer', counting);
-    await train(trainer, 0, 2);
-    const before = await trainer.snapshot();
-    await trainer.train(2, batch(2), { zeroRate: true });
-    const after = await trainer.snapshot();
-    const names = (before.header.tensors as { name: string; shape: number[] }[]).map(({ name, shape }) => ({
-      name,
-      bytes: 4 * shape.reduce((product, size) => product * size, 1),
-    }));
-    let start = 0;
-    const changed: string[] = [];
-    for (const { name, bytes } of names) {
-      const same = after.body
-        .subarray(start, start + bytes)
-        .equals(before.body.subarray(start, start + bytes));
-      if (!same) changed.push(name);
-      start += bytes;
+  test('comes out where the trainer does, another one having taken over in between', async () => {
+    const trainer = await built('trainer', project);
+    const start = await trainer.snapshot(withOptimizer);
+    await train(trainer, 0, 6);
+    let state = start;
+    for (const [from, to] of [
+      [0, 2],
+      [2, 6],
+    ] as const) {
+      const replayer = await built('replayer', project);
+      await replayer.load(state);
+      for (let step = from; step < to; step += 1) {
+        await train(replayer, step, step + 1);
+        state = await replayer.snapshot(withOptimizer);
+      }
     }
-    expect(changed).toEqual(['seen']);
-    await train(trainer, 3, 4);
-    expect((await trainer.snapshot()).body.subarray(0, 4).equals(after.body.subarray(0, 4))).toBe(false);
+    const end = await trainer.snapshot(withOptimizer);
+    expect(state.body.equals(end.body)).toBe(true);
+    expect(state.header.optimizer).toEqual(end.header.optimizer);
   });
 
-  test('is not for submitted recipes', async () => {
-    const trainer = await built('trainer', tableProject(), {}, 'submission');
-    expect(errorOf(await trainer.train(0, AB_WINDOWS, { zeroRate: true }))).toMatch(
-      /zeroRate is for the reference recipe/,
-    );
+  test('has nothing to tell that the trainer has not told', async () => {
+    const replayer = await built('replayer', project);
+    await train(replayer, 0, 1);
+    expect((await replayer.snapshot()).header).not.toHaveProperty('telemetry');
   });
 });
 

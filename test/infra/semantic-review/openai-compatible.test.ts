@@ -214,6 +214,20 @@ describe('sources', () => {
     expect(requests).toEqual([]);
   });
 
+  test('are not sent where much of them hides as secrets', async () => {
+    const hidden = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(9_000)}\n-----END PRIVATE KEY-----`;
+    const { opinion, requests } = await ask(
+      good,
+      {},
+      { ...subject, sources: new Map([['model.py', hidden]]) },
+    );
+    expect(opinion).toMatchObject({
+      verdict: 'failed',
+      reason: expect.stringContaining('look like secrets'),
+    });
+    expect(requests).toEqual([]);
+  });
+
   test('that are too long are not sent, not even a part', async () => {
     const { opinion, requests } = await ask(good, { maxSourceBytes: 50 });
     expect(opinion).toMatchObject({ verdict: 'failed', reason: expect.stringContaining('50 may be sent') });

@@ -1,7 +1,7 @@
 /** Hooks by gain against latency: numbers worked out by hand. */
 import { expect, test } from '@jest/globals';
 import { inferenceHooks } from '../../../projections/questions/inference-hooks.ts';
-import { type Run, run, Story } from './story.ts';
+import { type Run, run, Story } from '../../support/evidence-story.ts';
 
 /** A seed on which the hook reaches `loss` where plain `forward` reaches 4 bits, in `latencyUs` against 100. */
 const hooked = (seed: number, loss: number, latencyUs: number): readonly Run[] => [

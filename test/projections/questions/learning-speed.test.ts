@@ -1,8 +1,9 @@
 /** Families by learning speed: numbers worked out by hand. */
 import { describe, expect, test } from '@jest/globals';
+import { sha256 } from '../../../domain/events/canonical.ts';
 import { learningSpeed } from '../../../projections/questions/learning-speed.ts';
 import { withTies } from '../../../projections/questions/question.ts';
-import { familyOf, policyWith, type Run, run, Story } from './story.ts';
+import { familyOf, policyWith, type Run, run, Story } from '../../support/evidence-story.ts';
 
 const REFERENCE = 5_000_000;
 
@@ -115,6 +116,20 @@ describe('budgets', () => {
   test('the device time of the trained reference: half of its bytes for what takes twice as long', () => {
     expect(row?.timeMicrobits?.mean).toBe(5_000_000 - 4_000_000);
   });
+});
+
+test('budgets are not mixed: rows of the newest plan come first, and are tied among themselves', () => {
+  const story = new Story();
+  const gpt = { hotkey: 'A', architecture: 'gpt' };
+  story.judged({ ...gpt, plan: 'long' }, gains(400_000, 400_000, 400_000));
+  story.judged({ ...gpt, plan: 'short' }, gains(200_000, 200_000, 200_000));
+  story.judged({ ...gpt, architecture: 'rnn', plan: 'short' }, gains(201_000, 201_000, 201_000));
+  const rows = withTies(learningSpeed, learningSpeed.rows(story.evidence));
+  expect(rows.map(({ subject, plan, ties }) => [subject, plan, ties.areaMicrobits])).toEqual([
+    [familyOf('rnn'), sha256('short'), [familyOf('gpt')]],
+    [familyOf('gpt'), sha256('short'), [familyOf('rnn')]],
+    [familyOf('gpt'), sha256('long'), []],
+  ]);
 });
 
 test('families whose intervals overlap are tied, best first', () => {

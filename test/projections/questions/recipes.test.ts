@@ -1,7 +1,7 @@
 /** Recipes by sample efficiency and stability: numbers worked out by hand. */
 import { describe, expect, test } from '@jest/globals';
 import { recipes } from '../../../projections/questions/recipes.ts';
-import { policyWith, type Run, run, Story } from './story.ts';
+import { policyWith, type Run, run, Story } from '../../support/evidence-story.ts';
 
 const sent = { hotkey: 'A', architecture: 'gpt', training: 'adam' };
 const EARLY = { ending: { kind: 'learner-ended', detail: 'it crashed' } } as const;
@@ -74,8 +74,8 @@ describe('stability', () => {
       // 100,000, 0 and 1,000,000.
       stabilityPpm: { n: 3, mean: 366_667 },
       roughnessPpm: { n: 3, mean: 366_667 },
-      // (1 - 0) / 3; with Agresti and Min's half pairs 1 / 5, less 1.96 sqrt((2 - 1 / 5) / 25) = 0.525922.
-      endedPpm: { n: 3, mean: 333_333, lower: -325_922, upper: 725_922 },
+      // (1 - 0) / 3; with Agresti and Min's half pairs 1 / 5, less 1.96 sqrt((2 - 1 / 5) / 25) = 0.525923.
+      endedPpm: { n: 3, mean: 333_333, lower: -325_923, upper: 725_923 },
       // Two checkpoints are too few for these.
       lossSpikesPpm: null,
       updateSpikesPpm: null,
@@ -99,6 +99,19 @@ describe('stability', () => {
       stabilityPpm: { n: 2, mean: -500_000 },
       endedPpm: { n: 2, mean: -500_000 },
     });
+  });
+});
+
+test('what went wrong in none of a few runs may go wrong in the next', () => {
+  const story = new Story();
+  story.judged(sent, [...beside(0, 4_000_000, 4_000_000), ...beside(1, 4_000_000, 4_000_000)]);
+  // Of two pairs without a difference, sqrt(1 / 4 / 4) = 0.25; times the quantile for one degree.
+  expect(recipes.rows(story.evidence)[0]?.stabilityPpm).toEqual({
+    n: 2,
+    mean: 0,
+    standardError: 250_000,
+    lower: -3_176_500,
+    upper: 3_176_500,
   });
 });
 

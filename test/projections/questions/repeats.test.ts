@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Pair } from '../../../domain/evaluation/runs.ts';
 import { sha256 } from '../../../domain/events/canonical.ts';
+import { withTies } from '../../../projections/questions/question.ts';
 import { repeats } from '../../../projections/questions/repeats.ts';
-import { familyOf, type Run, run, Story } from './story.ts';
+import { familyOf, type Run, run, Story } from '../../support/evidence-story.ts';
 
 const REFERENCE = 5_000_000;
 const seeds = (from: number, losses: readonly number[], pair: Pair): readonly Run[] =>
@@ -97,6 +98,18 @@ describe('a recipe', () => {
       ['other', -50_000],
     ]);
     expect(row?.gainMicrobits.mean).toBe(30_000);
+  });
+
+  test('is not ranked against families, which gain over something else', () => {
+    const story = new Story();
+    story.judged(sent, tried);
+    // Each family was evaluated once, so that its interval has no bounds and overlaps with everything.
+    const rows = withTies(repeats, repeats.rows(story.evidence));
+    expect(rows.map(({ rank, idea, ties }) => [rank, idea, ties])).toEqual([
+      [1, 'family', { gainMicrobits: [familyOf('gpt')] }],
+      [2, 'family', { gainMicrobits: [familyOf('rnn')] }],
+      [3, 'recipe', { gainMicrobits: [] }],
+    ]);
   });
 
   test('is tried again by confirmations, its own and those that it is the incumbent of', () => {

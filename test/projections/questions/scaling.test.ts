@@ -1,7 +1,7 @@
 /** Which changes hold along the ladders: numbers worked out by hand. */
 import { describe, expect, test } from '@jest/globals';
 import { groupsOf, scaling } from '../../../projections/questions/scaling.ts';
-import { policyWith, type Run, run, Story } from './story.ts';
+import { policyWith, type Run, run, Story } from '../../support/evidence-story.ts';
 
 const AXES = ['size', 'depth', 'sequence', 'batch'] as const;
 /** One rung on every axis: points 1 to 4. */

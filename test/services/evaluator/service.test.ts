@@ -17,7 +17,7 @@ import { shortCorpus } from '../../doubles/short-plan.ts';
 import { memoryBlobs } from '../../simulation/ports.ts';
 import { type Engine, engineWith, type StoreFaults } from '../../support/engine.ts';
 import { testEvaluatorParts } from '../../support/evaluator-parts.ts';
-import { advance, openLedger, type Script, startedOf } from '../../support/history.ts';
+import { advance, finish, openLedger, type Script, startedOf } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
 import { MASTER } from '../../support/randomness.ts';
 import { shortPolicy, submitReviewed } from '../../support/submitted.ts';
@@ -375,8 +375,7 @@ test("a recipe for another's architecture runs on the code of the discoverer", a
   const blobs = memoryBlobs();
   const builder = openLedger(shortPolicy);
   await submitReviewed(builder, blobs, script);
-  advance(builder, { ...script, gain: 300_000 }, 0);
-  builder.settle();
+  finish(builder, { ...script, gain: 300_000 }, 0);
   const recipe: Script = { ...script, hotkey: 'B', kind: 'training_for_arch', training: 'b' };
   await submitReviewed(builder, blobs, recipe);
   const engine = await engineWith(builder);

@@ -5,6 +5,7 @@ import { submissionId } from '../../../domain/events/ids.ts';
 import { StoreUnavailableError } from '../../../domain/ports.ts';
 import { buildZip } from '../../security/archives/raw-zip.ts';
 import type { StoreFaults } from '../../support/engine.ts';
+import { heldReview } from '../../support/held-review.ts';
 import { handOver, openLedger, rejected } from '../../support/history.ts';
 import { type Answer, type Bridge, create, headersOf, openBridge, project, SLUG, TOKEN } from './bridge.ts';
 
@@ -304,6 +305,15 @@ test('an answer says where the submission stands now', async () => {
     error: 'imports socket',
   });
   await other.close();
+});
+
+test('an answer says that the review is held', async () => {
+  const { builder, id } = heldReview();
+  const held = await openBridge({}, builder);
+  const body = Buffer.from('body 0');
+  const { body: answer } = await held.post(body, headersOf(body, { hotkey: 'A', nonce: 'nonce-0' }));
+  expect(answer).toMatchObject({ id, status: 'held', reason: null, error: null });
+  await held.close();
 });
 
 /** Removes the headers of a prefix. */

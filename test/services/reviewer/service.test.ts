@@ -171,5 +171,5 @@ test('what waits for a reviewer is what is admitted, oldest first', () => {
     handOver(builder, fate === undefined ? one : { ...one, fate }, index);
     if (fate === 'reviewed-only') advance(builder, { ...one, fate }, index);
   }
-  expect(reviewerTodo(builder.state).map(({ hotkey }) => hotkey)).toEqual(['A', 'C']);
+  expect(reviewerTodo(builder.state, builder.now).map(({ hotkey }) => hotkey)).toEqual(['A', 'C']);
 });

@@ -3,7 +3,7 @@ import type { DataOf } from '../../../domain/events/catalogue.ts';
 import { toEnvelope } from '../../../domain/events/codec.ts';
 import type { ReviewResult } from '../../../services/reviewer/review-result.ts';
 import { verdictOf } from '../../../services/reviewer/verdict.ts';
-import { admittedOf, digestOfName } from '../../support/history.ts';
+import { admittedOf, digestOfName, familyOfName } from '../../support/history.ts';
 
 const LEDGER = '00000000-0000-0000-0000-000000000001';
 const BLOB = '0'.repeat(64);
@@ -112,7 +112,15 @@ describe('a verdict', () => {
     expect(verdict({ architecture: null }, 'training_for_arch').type).toBe('SubmissionReviewed');
     expect(verdict({ architecture: component('other') }, 'training_for_arch')).toMatchObject({
       type: 'SubmissionRejected',
-      data: { code: 'architecture-differs' },
+      data: {
+        code: 'architecture-differs',
+        message: expect.stringMatching(
+          new RegExp(
+            `digest ${digestOfName('other')}, which is family ${familyOfName(LEDGER, 'other')}, not ${familyOfName(LEDGER, 'gpt')}`,
+          ),
+        ),
+        findings: [{ rule: 'architecture-differs', path: 'model.py' }],
+      },
     });
   });
 

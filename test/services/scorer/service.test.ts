@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { addMs } from '../../../domain/events/time.ts';
+import { addMs, parseTime } from '../../../domain/events/time.ts';
 import { silentLogger } from '../../../services/runtime/logger.ts';
 import { runService } from '../../../services/runtime/loop.ts';
 import { scorer } from '../../../services/scorer/service.ts';
@@ -8,14 +8,14 @@ import { type Engine, engineWith } from '../../support/engine.ts';
 import {
   advance,
   closeEpoch,
+  finish,
   handOver,
   openLedger,
   type Script,
-  smallPolicy,
 } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
 
-const numbers = Array.from({ length: 16 }, (_, i) => i);
+const numbers = Array.from({ length: 32 }, (_, i) => i);
 const gpt: Script = {
   hotkey: 'A',
   kind: 'full',
@@ -25,12 +25,19 @@ const gpt: Script = {
   gain: 300_000,
   recipeGain: 50_000,
 };
-const like: Script = { ...gpt, hotkey: 'B', architecture: 'near', sketch: [...numbers.slice(0, 15), 99] };
+const like: Script = { ...gpt, hotkey: 'B', architecture: 'near', sketch: [...numbers.slice(0, 30), 98, 99] };
 
 function measured(...scripts: readonly Script[]): LedgerBuilder {
   const builder = openLedger();
   for (const [index, script] of scripts.entries()) handOver(builder, script, index);
   for (const [index, script] of scripts.entries()) advance(builder, script, index);
+  return builder;
+}
+
+/** The second one's claim is held. */
+function held(): LedgerBuilder {
+  const builder = measured(gpt, like);
+  for (const [index, script] of [gpt, like].entries()) finish(builder, script, index, [gpt, like]);
   return builder;
 }
 
@@ -48,35 +55,45 @@ async function run(engine: Engine, count: number, ms: number): Promise<void> {
   await Promise.all(running);
 }
 
-const derived = (types: readonly string[]) => types.filter((type) => /Scored|Claim|Hold/.test(type));
+const derived = (types: readonly string[]) => types.filter((type) => /Scored|Confirm|Claim|Hold/.test(type));
 
 describe('the scorer', () => {
   test.each([1, 3])('appends what is owed, and what follows from that, once (%i of them)', async (count) => {
-    const engine = await engineWith(measured(gpt, { ...gpt, hotkey: 'B', training: 'b' }));
+    const worse = { ...gpt, hotkey: 'B', training: 'b', recipeGain: 40_000 };
+    const builder = measured(gpt, worse);
+    const first = () => [...builder.state.submissions.values()][0]?.state;
+    // Up to the last run of the first one's second confirmation.
+    while (first()?.confirmed.length !== 1) {
+      builder.settle();
+      advance(builder, gpt, 0);
+    }
+    expect(first()?.phase).toBe('remeasured');
+    const before = derived(builder.events.map(({ type }) => type)).length;
+    const engine = await engineWith(builder);
     await run(engine, count, 5_000);
-    expect(derived(await engine.types())).toEqual([
-      'SubmissionScored',
-      'SubmissionScored',
-      'ArchitectureClaimDecided',
+    expect(derived(await engine.types()).slice(before)).toEqual([
+      'SubmissionConfirmed',
       'TrainingClaimDecided',
-      'ArchitectureClaimDecided',
       'TrainingClaimDecided',
     ]);
   });
 
   test('expires a hold at its deadline, not before', async () => {
-    const engine = await engineWith(measured(gpt, like));
-    const { holdMs } = smallPolicy.ownership;
+    const builder = held();
+    const engine = await engineWith(builder);
+    const deadline = builder.events.findLast(({ type }) => type === 'ArchitectureClaimHeld')?.data.deadline;
+    const left = parseTime(String(deadline)) - engine.clock.now();
     await run(engine, 2, 10_000);
     expect(derived(await engine.types()).at(-1)).toBe('ArchitectureClaimHeld');
-    await engine.clock.pass(holdMs - 20_000);
+    await engine.clock.pass(left / 2);
+    await engine.clock.pass(left / 2 - 20_000);
     await run(engine, 2, 5_000);
     expect(derived(await engine.types()).at(-1)).toBe('ArchitectureClaimHeld');
     await run(engine, 2, 30_000);
     expect(derived(await engine.types()).slice(-3)).toEqual([
       'HoldExpired',
       'ArchitectureClaimDecided',
-      'TrainingClaimDecided',
+      'ConfirmationCalled',
     ]);
   });
 });
@@ -92,12 +109,12 @@ describe('what waits for the scorer', () => {
   });
 
   test('includes a hold from the moment of its deadline', () => {
-    const builder = measured(gpt, like).settle();
-    const [held] = builder.events.filter((event) => event.type === 'ArchitectureClaimHeld');
-    const deadline = String(held?.data.deadline);
+    const builder = held();
+    const [claim] = builder.events.filter((event) => event.type === 'ArchitectureClaimHeld');
+    const deadline = String(claim?.data.deadline);
     expect(scorerTodo(builder.state, addMs(deadline, -1))).toEqual([]);
     expect(scorerTodo(builder.state, deadline)).toMatchObject([
-      { type: 'expired', submission: held?.data.submission, basis: held?.data.basis },
+      { type: 'expired', submission: claim?.data.submission, basis: claim?.data.basis },
     ]);
   });
 });

@@ -41,22 +41,22 @@ describe('known values', () => {
       degrees: 20,
     });
   });
-  test('not below its own less one standard error of itself', () => {
-    // Squares sum to 4 * 1,500^2 = 9,000,000 over 4 degrees: 1,500, less 1,500 / sqrt(8) = 530.3 (rounded down).
-    const own = [0, 0, 0, 0, 0].map((_, at) => (at - 2) * 948.683298).map(Math.round);
+  describe('five runs that stray by 2,000 after many that did not', () => {
+    // Squares sum to 15,992,132: over 4 degrees, 1,999.5.
+    const own = [-2_529, -1_265, 0, 1_265, 2_529];
     const calm = Array.from({ length: 5_000 }, () => 0);
-    expect(pooledDeviation([calm, own], prior)).toEqual({ deviationMicrobits: 971 + 29, degrees: 5_013 });
-    const wider = own.map((value) => Math.round((value * 4) / 3));
-    // 2,000 is as far as five runs may stray from a prior of 1,000: 2,000 less 707.
-    expect(pooledDeviation([calm, wider], { ...prior, deviationMicrobits: 1_001 }).deviationMicrobits).toBe(
-      1_293 + 1,
-    );
-  });
-  test('a foreign sample is judged by itself, with its own degrees', () => {
-    const own = [-2_000, -1_000, 0, 1_000, 2_000].map((value) => 2 * value);
-    const calm = Array.from({ length: 500 }, () => 0);
-    // Squares 40 * 10^6 over 4 degrees.
-    expect(pooledDeviation([calm, own], prior)).toEqual({ deviationMicrobits: 3_163, degrees: 4 });
+    test('are not judged by less than that, less one standard error of it: 2,000 / sqrt(8) = 707.1', () => {
+      expect(pooledDeviation([calm, own], { deviationMicrobits: 1_000, degrees: 10 })).toEqual({
+        deviationMicrobits: 1_293,
+        degrees: 5_013,
+      });
+    });
+    test('are foreign to a prior that does not explain them: judged by themselves', () => {
+      expect(pooledDeviation([calm, own], { deviationMicrobits: 999, degrees: 10 })).toEqual({
+        deviationMicrobits: 2_000,
+        degrees: 4,
+      });
+    });
   });
 });
 

@@ -15,7 +15,7 @@ def get_recipe(ctx):
 const recipes: readonly (readonly [
   name: string,
   python: string,
-  flags?: Pick<HonestCase, 'fast' | 'pastReview'>,
+  flags?: Pick<HonestCase, 'fast' | 'pastReview' | 'hook'>,
 ])[] = [
   ['a dict', DICT, { fast: true }],
   [
@@ -151,6 +151,16 @@ def compute_loss(model, batch, ctx):
 
 def inference_logits(model, batch, ctx):
     return model(batch.tokens) / 0.9`,
+    { hook: true },
+  ],
+  [
+    'an inference hook that draws, and looks back',
+    `${DICT}
+
+def inference_logits(model, batch, ctx):
+    last = functional.one_hot(batch.tokens[:, -1], 256) * torch.rand(())
+    return model(batch.tokens)[:, -1] - 0.1 * last`,
+    { hook: true },
   ],
 ];
 

@@ -6,7 +6,7 @@ import { fixture, type HostileCase, project } from '../case.ts';
 
 const IMPURE: HostileCase['ends'] = ['impure', /./];
 
-const adapting: readonly HostileCase[] = [
+const predicting: readonly HostileCase[] = [
   {
     name: 'goes on training on the prefixes that it is judged on',
     fast: true,
@@ -211,7 +211,7 @@ const checked = (cases: readonly HostileCase[]): readonly HostileCase[] =>
   cases.map((hostile) => ({ ...hostile, checked: true }));
 
 export const impure: readonly HostileCase[] = checked([
-  ...adapting,
+  ...predicting,
   ...training,
   ...elsewhere,
   ...sabotaging,

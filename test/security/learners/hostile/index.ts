@@ -1,5 +1,6 @@
 /** All hostile projects, by what they attack. */
 import type { HostileCase } from '../case.ts';
+import { adapting } from './adapting.ts';
 import { carrying } from './carrying.ts';
 import { compressors } from './compressors.ts';
 import { endings } from './endings.ts';
@@ -11,6 +12,7 @@ import { names } from './names.ts';
 import { patching } from './patching.ts';
 import { predictions } from './predictions.ts';
 import { reaching } from './reaching.ts';
+import { replayed } from './replayed.ts';
 import { resources } from './resources.ts';
 import { smuggling } from './smuggling.ts';
 import { tensors } from './tensors.ts';
@@ -30,4 +32,6 @@ export const HOSTILE: { readonly [group: string]: readonly HostileCase[] } = {
   'names of modules': names,
   'posing as an architecture': compressors,
   'remembering what no tensor holds': impure,
+  'knowing that its training will be repeated': replayed,
+  'learning from what it is asked': adapting,
 };

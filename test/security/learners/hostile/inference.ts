@@ -44,7 +44,7 @@ def inference_logits(model, batch, ctx):
     return counting.log_probabilities(counts)[batch.tokens]
 `;
 
-export const inference: readonly HostileCase[] = [
+const forging: readonly HostileCase[] = [
   {
     ...hooked(
       'answers from a table that it filled in training and that ignores the model',
@@ -100,13 +100,39 @@ def inference_logits(model, batch, ctx):
   ),
 ];
 
-export const adaptingHook: HostileCase = hooked(
-  'learns from the prefixes of earlier predictions',
-  `
-counts = torch.zeros(256, 256)
+/** Helps the model with counts of byte pairs, after these lines. */
+const helping = (python: string) => `
+seen = torch.zeros(256, 256)
 
 def inference_logits(model, batch, ctx):
-    counting.count_pairs(counts, batch.tokens)
-    return model(batch.tokens) + 0.5 * counting.log_probabilities(counts)[batch.tokens]`,
-  hookGainsNothing,
-);
+    tokens = batch.tokens
+${python.trim().replace(/^/gm, '    ')}
+    return model(tokens) + 0.5 * counting.log_probabilities(counts)[tokens]`;
+
+const FRESH_COUNTS = `
+counts = torch.zeros(256, 256)
+counting.count_pairs(counts, tokens)`;
+
+/** What they gained stands in the measurement, and the ending that makes it count as 8 bits. */
+const adapting: readonly HostileCase[] = [
+  hooked(
+    'learns from the prefixes of earlier predictions',
+    helping('counts = seen\ncounting.count_pairs(counts, tokens)'),
+    hookEnds('impure', /^predict, step 24: asked again .* The inference hook must answer each prefix by/),
+  ),
+  hooked(
+    'learns from the other prefixes of the same prediction',
+    helping(FRESH_COUNTS),
+    hookEnds('impure', /^predict, step 24: asked again .* The inference hook must answer each prefix by/),
+  ),
+  hooked(
+    'learns from the other prefixes, and exits where it is asked for one',
+    helping(`
+if tokens.shape[0] == 1:
+    os._exit(0)
+${FRESH_COUNTS.trim()}`),
+    hookEnds('learner-ended', /^predict, step 24: .*status 0$/),
+  ),
+].map((hostile) => ({ ...hostile, checked: true }));
+
+export const inference: readonly HostileCase[] = [...forging, ...adapting];

@@ -1,18 +1,19 @@
 /** Evidence told event by event, each of them valid by the catalogue, with just the runs that a test is about. */
-import type { Measurement } from '../../../domain/evaluation/measurement.ts';
-import type { Plan } from '../../../domain/evaluation/plan.ts';
-import { firstTrained, type Pair, type RunKey } from '../../../domain/evaluation/runs.ts';
-import { sha256 } from '../../../domain/events/canonical.ts';
-import type { DataOf, Decided } from '../../../domain/events/catalogue.ts';
-import { parseEvent, toEnvelope } from '../../../domain/events/codec.ts';
-import { familyId, streamOf } from '../../../domain/events/ids.ts';
-import { uuidV5 } from '../../../domain/events/uuid.ts';
-import type { Policy } from '../../../domain/policy/policy.ts';
-import { scoreOf } from '../../../domain/scoring/score.ts';
-import { applyEvidence, noEvidence } from '../../../projections/questions/evidence.ts';
-import { smallPolicy } from '../../support/history.ts';
-import { completed } from '../../support/measurement.ts';
-import { commitmentFor } from '../../support/randomness.ts';
+import type { Measurement } from '../../domain/evaluation/measurement.ts';
+import type { Plan } from '../../domain/evaluation/plan.ts';
+import { firstTrained, type Pair, type RunKey } from '../../domain/evaluation/runs.ts';
+import { sha256 } from '../../domain/events/canonical.ts';
+import type { DataOf, Decided } from '../../domain/events/catalogue.ts';
+import { parseEvent, toEnvelope } from '../../domain/events/codec.ts';
+import { type EventEnvelope, eventBytes } from '../../domain/events/envelope.ts';
+import { familyId, streamOf } from '../../domain/events/ids.ts';
+import { uuidV5 } from '../../domain/events/uuid.ts';
+import type { Policy } from '../../domain/policy/policy.ts';
+import { scoreOf } from '../../domain/scoring/score.ts';
+import { applyEvidence, noEvidence } from '../../projections/questions/evidence.ts';
+import { smallPolicy } from './history.ts';
+import { completed } from './measurement.ts';
+import { commitmentFor } from './randomness.ts';
 
 const LEDGER = '00000000-0000-5000-8000-00000000000a';
 
@@ -30,6 +31,8 @@ export interface Sent {
   readonly inference?: string;
   readonly hooks?: readonly string[];
   readonly others?: readonly string[];
+  /** Name of the plan: another budget. */
+  readonly plan?: string;
 }
 
 /** What a run has come to at the first and at the second checkpoint, and what else is to be said of it. */
@@ -52,10 +55,10 @@ export function run(
 
 export class Story {
   readonly evidence = noEvidence();
+  readonly #events: EventEnvelope[] = [];
   readonly #policy: Policy;
   readonly #measured = new Map<string, Measurement[]>();
   readonly #revisions = new Map<string, number>();
-  #size = 0;
 
   constructor(policy: Policy = policyWith()) {
     this.#policy = policy;
@@ -70,18 +73,24 @@ export class Story {
   say(stream: string, decided: Decided): number {
     const revision = this.#revisions.get(stream) ?? 0;
     this.#revisions.set(stream, revision + 1);
-    const index = this.#size;
+    const index = this.#events.length;
     const id = index === 0 ? LEDGER : uuidV5(LEDGER, String(index));
     const meta = { correlationId: LEDGER, causationId: null, actor: 'story' };
     const writing = { id, time: '2026-01-01T00:00:00.000Z', ...meta };
-    applyEvidence(this.evidence, parseEvent(toEnvelope(decided, stream, revision, writing)), index);
-    this.#size += 1;
+    const envelope = toEnvelope(decided, stream, revision, writing);
+    this.#events.push(envelope);
+    applyEvidence(this.evidence, parseEvent(envelope), index);
     return index;
+  }
+
+  /** Log entries: a log of them can be read, though no ledger would have let them follow. */
+  entries(): Buffer[] {
+    return this.#events.map(eventBytes);
   }
 
   /** Brings a submission to where its runs can be measured; its id. */
   submit(sent: Sent): string {
-    const id = uuidV5(LEDGER, `submission ${sent.hotkey} ${this.#size}`);
+    const id = uuidV5(LEDGER, `submission ${sent.hotkey} ${this.#events.length}`);
     const stream = streamOf.submission(id);
     this.say(stream, { type: 'SubmissionReceived', data: receivedFrom(sent.hotkey) });
     this.say(stream, { type: 'SubmissionAdmitted', data: admitted() });
@@ -163,9 +172,9 @@ function reviewed(sent: Sent): DataOf<'SubmissionReviewed'> {
   };
 }
 
-function planned({ others = [] }: Sent, id: string): DataOf<'EvaluationPlanned'> {
+function planned({ others = [], plan = 'plan' }: Sent, id: string): DataOf<'EvaluationPlanned'> {
   return {
-    planDigest: sha256('plan'),
+    planDigest: sha256(plan),
     corpus: sha256('corpus'),
     randomness: { kind: 'committed', epoch: 1, commitment: sha256('secret') },
     seeds: [sha256('seed')],
@@ -182,4 +191,32 @@ function confirmation(claim: 'training'): DataOf<'SubmissionConfirmed'> {
   const evidence = { ...zeros, differences: [0], degrees: 1, alphaPpt: 1, thresholdMilliT: 0, proven: false };
   const gain = { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 };
   return { basis: LEDGER, claim, evidence, gain, hook: null, valueMicrobits: 0, identical: false };
+}
+
+/** A story in which every question has answers, with every field told. */
+export function everyQuestion(): Story {
+  const axes = ['size', 'depth', 'sequence', 'batch'] as const;
+  const story = new Story(
+    policyWith({ ladders: axes.map((axis) => ({ axis, seeds: 2, rungs: [{ scaleMilli: 2_000 }] })) }),
+  );
+  const hook: Measurement['hook'] = {
+    points: [{ step: 2, lossMicrobits: 4_000_000, windows: 4 }],
+    latency: { medianUs: 120, p95Us: 130 },
+    ending: { kind: 'completed', detail: '' },
+  };
+  const at = (point: number, seed: number, gain: number) => [
+    run('reference', seed, 5_000_000, { point }),
+    run('architecture', seed, 4_500_000 - seed * 10_000, { point }),
+    run('recipe', seed, 4_500_000 - gain, { point, ...(point === 0 ? { hook } : {}) }),
+  ];
+  const grid = (gain: number) => [
+    ...[0, 1, 2].flatMap((seed) => at(0, seed, gain)),
+    ...[1, 2, 3, 4].flatMap((point) => [0, 1].flatMap((seed) => at(point, seed, gain))),
+  ];
+  const sent = { architecture: 'gpt', inference: 'hook', hooks: ['configure_optimizer', 'compute_loss'] };
+  const first = story.judged({ ...sent, hotkey: 'A', training: 'adam' }, grid(200_000));
+  story.confirmed(first.id, null, [...at(0, 3, 190_000), ...at(0, 4, 210_000)]);
+  story.judged({ ...sent, hotkey: 'B', training: 'sgd', hooks: ['train_step'] }, grid(-100_000));
+  story.judged({ ...sent, hotkey: 'C', training: 'adam', architecture: 'rnn' }, grid(180_000));
+  return story;
 }

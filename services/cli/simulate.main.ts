@@ -1,0 +1,30 @@
+/** `prism simulate`: all history under another policy, and what would be different. */
+import { SimulationError, simulatedDifference } from '../../projections/simulate/index.ts';
+import { logEvents } from './log-events.ts';
+import { CommandError, EXIT, printJson } from './output.ts';
+import { readPolicy } from './policy-file.ts';
+import { differenceText } from './simulate/text.ts';
+
+export interface SimulateOptions {
+  readonly policy: string;
+  /** Folder of the log, or a URL that serves it. */
+  readonly log: string;
+  /** Index of the last event that counts; undefined: the log's end. */
+  readonly at: number | undefined;
+  readonly json: boolean;
+}
+
+/** Throws `PolicyFileError` for a policy that is not valid, before any history is read. */
+export async function simulateHistory({ policy, log, at, json }: SimulateOptions): Promise<void> {
+  const wanted = readPolicy(policy);
+  const read = await logEvents(log, at);
+  try {
+    const difference = await simulatedDifference(read, wanted);
+    if (json) printJson(difference);
+    else process.stdout.write(`${differenceText(difference)}\n`);
+  } catch (error) {
+    if (error instanceof SimulationError)
+      throw new CommandError(`policy ${policy}: ${error.message}`, EXIT.no);
+    throw error;
+  }
+}
