@@ -12,6 +12,7 @@ from typing import Iterable, List, Optional, Sequence, Set, Tuple
 from .classes import Classes
 from .contract import Part
 from .dataflow import computation
+from .facts import TooComplexError
 from .flow import Flow
 from .guards import live
 from .normalise import Token, normalise
@@ -43,8 +44,11 @@ def fingerprint(
     roots = [(part.module, part.node) for part in parts]
     reach = Reach(references, classes, roots)
     flow = Flow(references, classes, seeds, wanted=reach.nodes.__contains__, live=live)
-    tokens = normalise(references, classes, flow, reach, [(part.name, part.module, part.node) for part in parts])
-    numbers = sorted(written(tokens) + computed(computation(references, classes, parts)))
+    try:
+        tokens = normalise(references, classes, flow, reach, [(part.name, part.module, part.node) for part in parts])
+        numbers = sorted(written(tokens) + computed(computation(references, classes, parts)))
+    except RecursionError:
+        raise TooComplexError from None
     entries = {part.entry.path: part.entry for part in parts}
     return {"digest": digest(tokens), "sketch": numbers, "files": loaded_by(project, list(entries.values()))}
 

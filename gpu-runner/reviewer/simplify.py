@@ -14,6 +14,9 @@ from .reach import children
 from .references import References, effective
 from .scopes import COMPREHENSIONS, FUNCTIONS, Binding, Definition, parameters
 
+MAX_MOVED = 20
+"""Values within each other; a chain of more is written in several statements."""
+
 _UNMOVED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
 
 
@@ -35,6 +38,7 @@ class Simplified:
         self.value_of: Dict[Binding, ast.expr] = {}
         self._references = references
         self._uses: Dict[Binding, List[ast.Name]] = {}
+        self._small: Dict[Binding, Optional[Small]] = {}
         for place in sorted(references.project.modules):
             module = references.project.modules[place]
             self._constants(module)
@@ -53,6 +57,11 @@ class Simplified:
 
     def small(self, binding: Binding) -> Optional[Small]:
         """The function that a top-level name always stands for, where it is small."""
+        if binding not in self._small:
+            self._small[binding] = self._find_small(binding)
+        return self._small[binding]
+
+    def _find_small(self, binding: Binding) -> Optional[Small]:
         definitions = effective(binding)
         if binding.scope.kind != "module" or len(definitions) != 1:
             return None
@@ -120,21 +129,25 @@ class Simplified:
             for statement in block:
                 binding = _variable(statement, module)
                 if binding is not None and statement not in self.dropped and _is_stable(statement.value, module, stored):
-                    self.value_of[binding] = statement.value
+                    behind = module.scopes.binding_of.get(statement.value) if isinstance(statement.value, ast.Name) else None
+                    self.value_of[binding] = self.value_of.get(behind, statement.value)
                     self.dropped.add(statement)
 
     def _moved(self, block: List[ast.stmt], module: Module) -> None:
         """A variable whose one use is in the statement that follows, once what stands between them is moved there itself."""
         following: List[ast.AST] = []
+        depth = 0
         for statement in reversed([one for one in block if one not in self.dropped]):
             binding = _variable(statement, module)
             uses = [] if binding is None else self._uses.get(binding, [])
             movable = len(uses) == 1 and not any(isinstance(one, (*_UNMOVED, ast.Lambda)) for one in ast.walk(statement.value))
-            if binding is not None and movable and any(uses[0] is one for one in following):
+            if binding is not None and movable and depth < MAX_MOVED and any(uses[0] is one for one in following):
                 self.value_of[binding] = statement.value
                 self.dropped.add(statement)
                 following += _at_once(statement.value)
+                depth += 1
             else:
+                depth = 0
                 following = [inner for part in _first(statement) for inner in _at_once(part)]
 
 

@@ -9,6 +9,9 @@ const errorPpm = z
   .min(1)
   .max(PPM / 4);
 
+/** What one event can list. */
+const MAXIMUM_RUNS = 64;
+
 export const confirmationRulesSchema = z
   .strictObject({
     /** Chance that a family is ever transferred by luck alone, over its whole life. */
@@ -18,8 +21,8 @@ export const confirmationRulesSchema = z
     /** Chance that a true effect of `detectMicrobits` is missed: 100,000 is a power of 0.9. */
     powerMissPpm: errorPpm,
     /** Paired runs of a confirmation. Two at least: one says nothing of its spread. */
-    minimumRuns: z.int().min(2).max(1_000),
-    maximumRuns: z.int().min(2).max(1_000),
+    minimumRuns: z.int().min(2).max(MAXIMUM_RUNS),
+    maximumRuns: z.int().min(2).max(MAXIMUM_RUNS),
     /** A smaller gain is none: absolute, and relative to the incumbent's gain. */
     minimumEffectMicrobits: microbits,
     minimumEffectPpm: z.int().min(0).max(PPM),

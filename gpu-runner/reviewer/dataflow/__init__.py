@@ -15,7 +15,6 @@ from typing import List, Sequence, Set
 
 from ..classes import Classes
 from ..contract import SIGNATURES, Part
-from ..facts import TooComplexError
 from ..references import References
 from ..terms import Term, neighbourhoods
 from .outside import OutsideCalls
@@ -28,17 +27,14 @@ class _Reading(Statements, OutsideCalls):
 
 
 def computation(references: References, classes: Classes, parts: Sequence[Part]) -> Set[int]:
-    """Hashes of the neighbourhoods in what the contract functions compute. Raises TooComplexError."""
+    """Hashes of the neighbourhoods in what the contract functions compute. Raises TooComplexError and RecursionError."""
     reading = _Reading(references, classes)
     roots: List[Term] = []
-    try:
-        for part in parts:
-            function = Function(part.node, part.module, reading.module_frame(part.module))
-            given = [reading.terms.of(f"given {name}") for name in SIGNATURES[part.name]]
-            result = reading.call(function, Arguments(list(given), {}))
-            if part.name == "build_model":
-                result = reading.call(result, Arguments([reading.terms.of("given tokens")], {}))
-            roots.append(reading.term(result))
-    except RecursionError:
-        raise TooComplexError from None
+    for part in parts:
+        function = Function(part.node, part.module, reading.module_frame(part.module))
+        given = [reading.terms.of(f"given {name}") for name in SIGNATURES[part.name]]
+        result = reading.call(function, Arguments(list(given), {}))
+        if part.name == "build_model":
+            result = reading.call(result, Arguments([reading.terms.of("given tokens")], {}))
+        roots.append(reading.term(result))
     return neighbourhoods([*roots, *reading.effects])

@@ -9,7 +9,7 @@ from ..guards import live
 from ..project import Module
 from ..scopes import FUNCTIONS
 from ..terms import Term
-from .machine import MAX_CALLS, Machine
+from .machine import Machine
 from .values import Arguments, Chain, Choice, Class, Frame, Function, Instance, Method, Partial, Sequence, Super, Table, Value
 
 _ITSELF = frozenset("to cuda cpu double float half bfloat16 train eval requires_grad_ contiguous clone".split())
@@ -65,12 +65,12 @@ class Calls(Machine):
     # The project's own
 
     def _enter(self, function: Function, arguments: Arguments) -> Value:
-        if function.node in self._active or len(self._active) >= MAX_CALLS:
+        if self.is_within_itself(function):
             return self.terms.of("call itself", [self.term(one) for one in arguments.all()])
         frame = Frame(function.frame)
         frame.method = function if function.owner is not None else None
         self._bind(function, arguments, frame)
-        self._active.append(function.node)
+        self._active.append((function.node, id(function.receiver)))
         if isinstance(function.node, ast.Lambda):
             result = self.expression(function.node.body, function.module, frame)
         else:
@@ -168,9 +168,9 @@ class Calls(Machine):
     def _class_variable(self, node: ast.stmt, owner: ast.ClassDef, name: str) -> Value:
         module = self.module_of[owner]
         target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if node in self._active or not isinstance(target, ast.Name):
+        if (node, 0) in self._active or not isinstance(target, ast.Name):
             return self.terms.of("class variable")
-        self._active.append(node)
+        self._active.append((node, 0))
         value = self.expression(node.value, module, self.module_frame(module))
         self._active.pop()
         return value

@@ -154,7 +154,15 @@ class Expressions(Calls):
         if isinstance(kind, (ast.Eq, ast.NotEq)) and isinstance(left, Term) and isinstance(right, Term):
             if left.constant is not None and right.constant is not None:
                 return (left.constant[0] == right.constant[0]) is isinstance(kind, ast.Eq)
-        return None
+        return self._ordered(kind, left, right)
+
+    def _ordered(self, kind: ast.cmpop, left: Value, right: Value) -> Optional[bool]:
+        numbers = [one.constant[0] for one in (left, right) if isinstance(one, Term) and one.constant is not None]
+        if len(numbers) < 2 or not all(type(one) in (int, float) for one in numbers):
+            return None
+        less, equal = numbers[0] < numbers[1], numbers[0] == numbers[1]
+        known = {"Lt": less, "LtE": less or equal, "Gt": not (less or equal), "GtE": not less}
+        return known.get(type(kind).__name__)
 
     def truth(self, value: Value) -> Optional[bool]:
         """What `if` would make of it, where that is certain."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Dict, List, Set
+from typing import Dict, List, Set, Tuple
 
 from ..classes import Classes
 from ..facts import TooComplexError
@@ -17,7 +17,9 @@ from .values import Arguments, Chain, Choice, Class, Frame, Function, Instance, 
 MAX_WORK = 400_000
 """Expressions and statements read, a function anew at each of its calls; an honest project needs a hundredth."""
 MAX_CALLS = 24
-"""Calls within calls; a function within itself is not read again."""
+"""Calls within calls."""
+MAX_OF_ONE = 8
+"""Calls of one function within each other; a recursion is not read further, and layers nested so deep are refused."""
 
 
 class Machine:
@@ -29,7 +31,8 @@ class Machine:
         self.module_of: Dict[ast.AST, Module] = {}
         self._module_frames: Dict[Module, Frame] = {}
         self._pending: Set[Binding] = set()
-        self._active: List[ast.AST] = []
+        self._active: List[Tuple[ast.AST, int]] = []
+        """Functions being read, each with the identity of the object that it is a method of."""
         self._work = 0
         for module in references.project.modules.values():
             for node in module.scopes.of:
@@ -77,9 +80,9 @@ class Machine:
 
     def _object(self, value: Instance) -> Term:
         """By what its fields hold, in no order, since their names say nothing."""
-        if value.cls.node in self._active or len(self._active) >= MAX_CALLS:
+        if (value.cls.node, id(value)) in self._active or len(self._active) >= MAX_CALLS:
             return self.terms.of("object")
-        self._active.append(value.cls.node)
+        self._active.append((value.cls.node, id(value)))
         fields = [self.term(one) for one in value.fields.values()]
         self._active.pop()
         base = [] if value.base is None else [value.base]
@@ -88,6 +91,15 @@ class Machine:
     def _function(self, value: Function) -> Term:
         arguments = [self.terms.of("argument") for _ in parameters(value.node)[0 if value.receiver is None else 1 :]]
         return self.terms.of("function", [self.term(self.call(value, Arguments(list(arguments), {})))])
+
+    def is_within_itself(self, function: Function) -> bool:
+        """Whether to stop here, as the function is being read already. Raises TooComplexError where too much is within each other."""
+        if len(self._active) >= MAX_CALLS:
+            raise TooComplexError
+        same = [receiver for node, receiver in self._active if node is function.node]
+        if len(same) >= MAX_OF_ONE and getattr(function.node, "name", "") in ("forward", "__call__"):
+            raise TooComplexError
+        return len(same) >= MAX_OF_ONE or (id(function.receiver) in same and (function.receiver is not None or len(same) > 1))
 
     def call(self, function: Value, arguments: Arguments) -> Value:
         raise NotImplementedError

