@@ -124,7 +124,7 @@ export const measurementSchema = runKeySchema.extend({
     /** Steps, and predictions of single windows, that were repeated in a fresh container and agreed. */
     steps: count,
     predictions: count,
-    /** Bytes of tensors that change though the optimiser does not move them; null: not looked at. */
+    /** Bytes of tensors that changed otherwise than the judge's AdamW moves parameters; null: not looked at. */
     unlearnedBytes: count.nullable(),
   }),
   sandboxes: z.strictObject({

@@ -106,11 +106,11 @@ export const planSchema = z
     checks: z.strictObject({
       /** Seeds on which it is done, at the base point; the first ones. */
       seeds: z.int().min(0).max(16),
-      /** Training steps of each run under the judge's recipe. */
+      /** Segments between two snapshots of each run under the judge's recipe that are trained again. */
       steps: z.int().min(0).max(8),
       /** Windows of every judged request that are asked again alone; of the others half are asked again together. 0: none are. */
       predictions: z.int().min(0).max(8),
-      /** Tensors that change although the optimiser does not move them may hold this share of the state. */
+      /** Tensors that change otherwise than the judge's AdamW moves parameters may hold this share of the state. */
       unlearnedPpm: z.int().min(0).max(1_000_000),
     }),
     /** A new predictor for every checkpoint, so that nothing can be carried from one to the next. */

@@ -111,12 +111,12 @@ export function confirmationRuns(plan: Plan, confirmed: Confirmed): readonly Run
   const { claim, runs, firstSeed, incumbent, near } = confirmed;
   const again = { ...plan, seeds: runs, elsewhere: { reference: false, families: 0 } };
   const grid = runsOf({ plan: again, recipe: claim === 'training', others: 0 });
-  const beside = Array.from({ length: runs }, (_, seed) => [
-    ...(incumbent ? [{ pair: 'incumbent', variant: 0, point: 0, seed } as const] : []),
-    // One run proves identity or does not.
-    ...(near && seed === 0 ? [{ pair: 'near', variant: 0, point: 0, seed } as const] : []),
-  ]).flat();
-  return [...grid, ...beside].map((run) => ({ ...run, seed: run.seed + firstSeed }));
+  // What stands is tried wherever the recipe is; one run proves identity or does not.
+  const standing = grid
+    .filter(({ pair }) => incumbent && pair === 'recipe')
+    .map((run) => ({ ...run, pair: 'incumbent' as const }));
+  const alike = near ? [{ pair: 'near', variant: 0, point: 0, seed: 0 } as const] : [];
+  return [...grid, ...standing, ...alike].map((run) => ({ ...run, seed: run.seed + firstSeed }));
 }
 
 /** The first stage is the base point on the first seed: what fails badly there is not run on. */

@@ -6,9 +6,6 @@ import { sha256Schema, uuidSchema } from './envelope.ts';
 const epoch = z.int().min(1);
 const units = z.int().min(0).max(65_535);
 
-/** A subnet has this many places; so many shares always fit into one event. */
-export const MAX_SHARES = 256;
-
 /** One hotkey's part of an epoch, in 1/65,535 of the whole. */
 export const shareSchema = z.strictObject({
   hotkey: hotkeySchema,
@@ -16,6 +13,9 @@ export const shareSchema = z.strictObject({
   architecturePpm: z.int().min(0).max(1_000_000),
   trainingPpm: z.int().min(0).max(1_000_000),
 });
+
+/** The best paid contributions of an epoch; so many always fit into one event. */
+export const MAX_ITEMS = 128;
 
 /** What one contribution was paid in an epoch. */
 export const itemSchema = z.strictObject({
@@ -60,9 +60,9 @@ export const epochEvents = {
       basis: uuidSchema,
       epoch,
       /** What the shares are made of: each pool by the order of discovery. */
-      items: z.array(itemSchema),
+      items: z.array(itemSchema).max(MAX_ITEMS),
       /** By earliest admission. Units and burn sum to exactly 65,535. */
-      shares: z.array(shareSchema).max(MAX_SHARES),
+      shares: z.array(shareSchema).max(MAX_ITEMS),
       burn: z.strictObject({ hotkey: hotkeySchema.nullable(), units }),
     }),
   },

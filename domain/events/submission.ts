@@ -59,7 +59,9 @@ export const evidenceSchema = z.strictObject({
   thresholdMilliT: z.int().min(0),
   /** What the mean had to exceed: the quantile's standard errors, or the least effect that counts. */
   marginMicrobits: z.int().min(0),
-  /** Mean less the policy's multiple of its standard error. */
+  /** The mean with the plan's ladders read in: it has to be more than 0 as well. */
+  gridMicrobits: z.int(),
+  /** The lesser of both means less the policy's multiple of the standard error. */
   lowerMicrobits: z.int(),
   proven: z.boolean(),
 });

@@ -11,6 +11,7 @@ import { type ClaimStep, decideArchitecture, decideTraining, type NearMatch } fr
 import { emptyFamily, type FamilyState } from '../ownership/family.ts';
 import { similarityPpm } from '../ownership/likeness.ts';
 import { ensure } from '../refused.ts';
+import type { Gain } from '../scoring/gain.ts';
 import { callFor } from './confirmation.ts';
 import type { LedgerState, SubmissionEntry } from './state.ts';
 
@@ -231,9 +232,30 @@ function claimOf(entry: SubmissionEntry, kind: 'architecture' | 'training', basi
     submission: entry.id,
     hotkey: entry.hotkey,
     digest,
-    gain: entry.state.scored?.[kind] ?? null,
+    gain: screenedGain(entry, kind),
     confirmed: entry.state.confirmed.find(({ claim }) => claim === kind) ?? null,
   };
+}
+
+/** What the screening has shown: of a recipe with its inference hook, where that keeps to its latency bound. */
+function screenedGain(
+  { state: { scored } }: SubmissionEntry,
+  kind: 'architecture' | 'training',
+): Gain | null {
+  const gain = scored?.[kind] ?? null;
+  const hook = kind === 'training' && scored?.hook?.withinBound ? scored.hook.gain : null;
+  if (gain === null || hook === null || hook.meanMicrobits <= 0) return gain;
+  return {
+    n: gain.n,
+    meanMicrobits: gain.meanMicrobits + hook.meanMicrobits,
+    // As if both always erred together.
+    standardErrorMicrobits: gain.standardErrorMicrobits + hook.standardErrorMicrobits,
+    lowerMicrobits: gain.lowerMicrobits + hook.lowerMicrobits,
+  };
+}
+
+function claimsOf(entry: SubmissionEntry): 1 | 2 {
+  return claimsArchitecture(entry) && claimsTraining(entry) ? 2 : 1;
 }
 
 function stepOf(
@@ -258,7 +280,9 @@ function architectureStep(
   const near = nearMatch(state, entry);
   const claim = claimOf(entry, 'architecture', basis);
   const step = decideArchitecture(claim, family.state, near, basis.time, entry.policy);
-  return stepOf(step, entry, family, () => callFor(entry, 'architecture', family, near, basis.id));
+  return stepOf(step, entry, family, () =>
+    callFor(entry, 'architecture', family, near, claimsOf(entry), basis.id),
+  );
 }
 
 function trainingStep(
@@ -270,5 +294,5 @@ function trainingStep(
   if (earlier(state, entry).some((other) => blocksTraining(state, other, family.id))) return null;
   const seen = { id: family.id, state: asSeenBy(state, entry, family.state) };
   const step = decideTraining(claimOf(entry, 'training', basis), seen.state, entry.policy);
-  return stepOf(step, entry, family, () => callFor(entry, 'training', seen, null, basis.id));
+  return stepOf(step, entry, family, () => callFor(entry, 'training', seen, null, claimsOf(entry), basis.id));
 }

@@ -24,19 +24,24 @@ function freshSeeds(first: string, submission: string, from: number, count: numb
   );
 }
 
-/** @param family as the claim sees it */
+/**
+ * @param family as the claim sees it
+ * @param claims how many claims the submission makes
+ */
 export function callFor(
   entry: SubmissionEntry,
   claim: DataOf<'ConfirmationCalled'>['claim'],
   family: { readonly id: string; readonly state: FamilyState },
   near: NearMatch | null,
+  claims: 1 | 2,
   basis: string,
 ): DataOf<'ConfirmationCalled'> {
   const { plan, ownership } = entry.policy;
   const rules = ownership.confirmation;
   const incumbent = claim === 'training' ? incumbentOf(family.state) : null;
   const challenge = incumbent === null ? 0 : family.state.challenges + 1;
-  const own = challengerShare(rules.challengerAlphaPpm, entry.number);
+  // One share for a submission, however many claims it makes.
+  const own = Math.max(1, Math.floor(challengerShare(rules.challengerAlphaPpm, entry.number) / claims));
   // Against the reference there is nobody to take anything from, so that a family's budget is not touched.
   const alphaPpt = incumbent === null ? own : Math.min(own, familyShare(rules.familyAlphaPpm, challenge));
   const pool = familyPool(incumbent === null ? [] : family.state.samples, rules);

@@ -7,7 +7,8 @@ import { hookBySeed, hookGain } from '../scoring/hook.ts';
 import { Runs } from '../scoring/measured-runs.ts';
 import { type Baseline, combinedBySeed, gainsOver } from '../scoring/pair-gains.ts';
 import { penaltiesOf } from '../scoring/penalties.ts';
-import { less, recipeBaseline } from '../scoring/score.ts';
+import { atEqualCost, less, recipeBaseline } from '../scoring/score.ts';
+import { mean } from '../scoring/statistics.ts';
 import { type Judgement, judgeDifferences, minimumFor } from './luck/confirmation.ts';
 import { ceilDivide, ceilSqrt, toSafe } from './luck/integers.ts';
 
@@ -27,11 +28,7 @@ export interface ConfirmationSpec {
 /** What the claimed pair has to beat on the same stream. */
 function baselineOf(runs: Runs, { claim, incumbent }: ConfirmationSpec['call']): Baseline {
   if (claim === 'architecture') return (run, key) => runs.panelBeside(run, key);
-  if (incumbent === null) return recipeBaseline(runs);
-  return (run, key) => {
-    const standing = runs.on('incumbent', 0, 0, run.seed);
-    return standing === undefined ? null : runs.value(standing, key);
-  };
+  return incumbent === null ? recipeBaseline(runs) : atEqualCost(runs, 'incumbent');
 }
 
 /** Hooks count on both sides, each only where it keeps to its latency bound. */
@@ -49,22 +46,20 @@ function withHooks(
   );
 }
 
-/** The judged curve is, bit for bit, that of what it was compared with: the same idea, whatever its source says. */
+/** The judged losses are, bit for bit, those of what it was compared with, an inference hook's too: the same idea, whatever its source says. */
 function isIdentical(measurements: readonly Measurement[], { claim }: ConfirmationSpec['call']): boolean {
   const [own, other] =
     claim === 'training' ? (['recipe', 'incumbent'] as const) : (['architecture', 'near'] as const);
-  const curveOf = (pair: Measurement['pair'], seed: number) =>
-    measurements.find(
-      (run) => run.pair === pair && run.point === 0 && run.seed === seed && run.ending.kind === 'completed',
-    )?.curve;
-  return measurements.some((run) => {
-    if (run.pair !== other || run.ending.kind !== 'completed') return false;
-    const curve = curveOf(own, run.seed) ?? [];
-    return (
-      curve.length > 0 &&
-      curve.every(({ lossMicrobits }, at) => lossMicrobits === run.curve[at]?.lossMicrobits)
-    );
+  const atBase = measurements.filter(({ point, ending }) => point === 0 && ending.kind === 'completed');
+  return atBase.some(({ pair, seed, ...run }) => {
+    const twin = atBase.find((one) => one.pair === own && one.seed === seed);
+    return pair === other && twin !== undefined && lossesOf(twin) === lossesOf(run);
   });
+}
+
+function lossesOf({ curve, hook }: Pick<Measurement, 'curve' | 'hook'>): string {
+  const points = [...curve, ...(hook?.points ?? [])];
+  return points.map(({ lossMicrobits }) => lossMicrobits).join();
 }
 
 /** As an event states it. What counts towards a value is the policy's lower bound, which does not depend on how many have been here before. */
@@ -73,10 +68,18 @@ function evidenceOf(
   differences: number[],
   alphaPpt: number,
   confidenceMilliZ: number,
+  beyond: number,
 ): DataOf<'SubmissionConfirmed'>['evidence'] {
   const reach = BigInt(confidenceMilliZ) * BigInt(judged.deviationMicrobits);
   const margin = toSafe(ceilSqrt(ceilDivide(reach * reach, 1_000_000n * BigInt(n))));
-  return { differences, alphaPpt, ...judged, lowerMicrobits: judged.meanMicrobits - margin };
+  return {
+    differences,
+    alphaPpt,
+    ...judged,
+    gridMicrobits: judged.meanMicrobits + beyond,
+    lowerMicrobits: judged.meanMicrobits - margin + Math.min(0, beyond),
+    proven: judged.proven && judged.meanMicrobits + beyond > 0,
+  };
 }
 
 /** Throws `RangeError` where the runs have no pair to compare: a confirmation whose planned runs are all measured always has. */
@@ -89,19 +92,22 @@ export function confirmationOf(
   const runs = new Runs(measurements, plan, scoring.payloadCounts);
   const overPanel = gainsOver(runs, pair, (run, key) => runs.panelBeside(run, key), plan, scoring);
   const bySeed = combinedBySeed(runs, pair, baselineOf(runs, call), scoring);
-  if (overPanel === null || bySeed.length === 0)
+  const grid = gainsOver(runs, pair, baselineOf(runs, call), plan, scoring);
+  if (overPanel === null || grid === null || bySeed.length === 0)
     throw new RangeError('a confirmation needs a run of the claimed pair beside what it has to beat');
   const { alphaPpt } = call;
   const differences = [...withHooks(bySeed, runs, call, scoring)];
   const minimumMicrobits = minimumFor(spec.standingMicrobits, rules);
   const judged = judgeDifferences({ differences, earlier: spec.earlier, alphaPpt, minimumMicrobits, rules });
+  // What the ladders say beyond the base point: a gain that is there only is not one that holds at scale.
+  const beyond = grid.total.meanMicrobits - mean(bySeed.map(({ microbits }) => microbits));
   const gain = less(overPanel.total, penaltiesOf(runs.of(pair, 0, 0), scoring.penalties));
   const hook = call.claim === 'training' ? hookGain(runs, 'recipe', scoring) : null;
   const hooked = hook?.withinBound ? Math.max(0, hook.gain.lowerMicrobits) : 0;
   return {
     basis,
     claim: call.claim,
-    evidence: evidenceOf(judged, differences, alphaPpt, scoring.confidenceMilliZ),
+    evidence: evidenceOf(judged, differences, alphaPpt, scoring.confidenceMilliZ, beyond),
     gain,
     hook,
     valueMicrobits: Math.max(0, gain.lowerMicrobits + hooked),

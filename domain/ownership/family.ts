@@ -76,11 +76,14 @@ function afterTraining(
     ...family,
     trainingDecided: new Set(family.trainingDecided).add(submission),
     challenges: Math.max(family.challenges, challenge),
+    // A copy's differences are zeros: they say nothing of how runs stray.
     samples:
-      challenge === 0 || evidence === null ? family.samples : [...family.samples, evidence.differences],
+      challenge === 0 || evidence === null || outcome === 'known'
+        ? family.samples
+        : [...family.samples, evidence.differences],
   };
   if (outcome !== 'granted' || evidence === null) return decided;
-  const standingMicrobits = (incumbentOf(family)?.standingMicrobits ?? 0) + evidence.meanMicrobits;
+  const standingMicrobits = (incumbentOf(family)?.standingMicrobits ?? 0) + evidence.gridMicrobits;
   const variant = { submission, hotkey, digest, valueMicrobits, standingMicrobits, grantedAt };
   return { ...decided, variants: [...family.variants, variant] };
 }

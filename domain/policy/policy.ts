@@ -14,8 +14,6 @@ const milliseconds = z.int().min(1).max(1_000_000_000);
 
 /** An event lists all runs that it calls for, with up to 70 bytes each, beside 64 seeds; it has 65,535 bytes in all. */
 const MOST_RUNS = 800;
-/** Fresh seeds that one confirmation can list. */
-const MOST_FRESH_SEEDS = 64;
 
 export const hotkeySchema = z
   .string()
@@ -111,10 +109,6 @@ export const policySchema = z
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { maximumRuns } = confirmation;
     const path = ['ownership', 'confirmation', 'maximumRuns'];
-    if (maximumRuns > MOST_FRESH_SEEDS) {
-      issue(path, `is ${maximumRuns}: a confirmation has at most ${MOST_FRESH_SEEDS} fresh seeds`);
-      return;
-    }
     const planned = runsOf({ plan, recipe: true, others: plan.elsewhere.families }).length;
     if (planned > MOST_RUNS)
       issue(['plan'], `makes ${planned} runs for one submission: an event lists at most ${MOST_RUNS}`);

@@ -28,17 +28,24 @@ export function less(gain: Gain, penalties: readonly Penalty[]): Gain {
   };
 }
 
-/**
- * What a recipe has to beat: the better of the panel and of the same architecture under the judge's recipe. Where the recipe costs more,
- * the architecture is credited with what the same extra cost is worth to the panel.
- */
+/** What a recipe has to beat: the better of the panel and of the same architecture under the judge's recipe at equal cost. */
 export function recipeBaseline(runs: Runs): Baseline {
+  const architecture = atEqualCost(runs, 'architecture');
   return (run, key) => {
-    const architecture = runs.on('architecture', 0, run.point, run.seed);
     const panel = runs.panelBeside(run, key);
-    if (architecture === undefined || panel === null) return null;
-    const cheaper = runs.panelBeside(run, key, costOf(architecture)) ?? panel;
-    return Math.min(panel, runs.value(architecture, key) - Math.max(0, cheaper - panel));
+    const standing = architecture(run, key);
+    return panel === null || standing === null ? null : Math.min(panel, standing);
+  };
+}
+
+/** What another pair reached on the same stream; where a run costs more, it is credited with what the extra cost is worth to the panel. */
+export function atEqualCost(runs: Runs, pair: 'architecture' | 'incumbent'): Baseline {
+  return (run, key) => {
+    const other = runs.on(pair, 0, run.point, run.seed);
+    const panel = runs.panelBeside(run, key);
+    if (other === undefined || panel === null) return null;
+    const cheaper = runs.panelBeside(run, key, costOf(other)) ?? panel;
+    return runs.value(other, key) - Math.max(0, cheaper - panel);
   };
 }
 

@@ -1,7 +1,7 @@
 /** What each hotkey is paid for an epoch: an absolute price for proven increments, two pools as ceilings, the rest burns. */
 import { PPM } from '../evaluation/units.ts';
 import type { DataOf } from '../events/catalogue.ts';
-import { MAX_SHARES } from '../events/epoch.ts';
+import { MAX_ITEMS } from '../events/epoch.ts';
 import type { Policy } from '../policy/policy.ts';
 import { apportion } from './apportion.ts';
 import { type Contribution, type Earned, earningsOf, fromPool, type Span } from './earnings.ts';
@@ -46,6 +46,17 @@ function payFrom(earned: readonly Earned[], kept: Kept, ceilingPpm: number): rea
   });
 }
 
+function amountOf({ ppm, keptPpm, releasedPpm }: Item): number {
+  return ppm + keptPpm + releasedPpm;
+}
+
+/** What is paid or kept at all. Should that be more than an event can list, the largest amounts; of equal ones those listed first. */
+function bestOf(items: readonly Item[]): Item[] {
+  const some = items.filter((item) => amountOf(item) > 0);
+  const best = new Set(some.toSorted((a, b) => amountOf(b) - amountOf(a)).slice(0, MAX_ITEMS));
+  return some.filter((item) => best.has(item));
+}
+
 interface Share {
   readonly hotkey: string;
   /** Least admission of what it is paid for. */
@@ -58,7 +69,7 @@ function totalPpm({ architecturePpm, trainingPpm }: Share): number {
   return architecturePpm + trainingPpm;
 }
 
-/** Hotkeys with what both pools pay them. Should there be more than a subnet has places, the best earn and the rest burns. */
+/** Hotkeys with what both pools pay them, by their earliest admission. */
 function sharesOf(items: readonly Item[], orderOf: ReadonlyMap<string, number>): readonly Share[] {
   const shares = new Map<string, Share>();
   for (const { hotkey, submission, kind, ppm, releasedPpm } of items) {
@@ -69,11 +80,7 @@ function sharesOf(items: readonly Item[], orderOf: ReadonlyMap<string, number>):
     share.order = totalPpm(share) === 0 ? order : Math.min(share.order, order);
     share[kind === 'architecture' ? 'architecturePpm' : 'trainingPpm'] += ppm + releasedPpm;
   }
-  return [...shares.values()]
-    .filter((share) => totalPpm(share) > 0)
-    .sort((a, b) => totalPpm(b) - totalPpm(a) || a.order - b.order)
-    .slice(0, MAX_SHARES)
-    .sort((a, b) => a.order - b.order);
+  return [...shares.values()].filter((share) => totalPpm(share) > 0).sort((a, b) => a.order - b.order);
 }
 
 /** The weights of a closed epoch, with what they are made of. */
@@ -86,10 +93,10 @@ export function weightsOf(spec: EpochSpec): DataOf<'WeightsDerived'> {
       kept,
       ceilingPpm,
     );
-  const items = [
+  const items = bestOf([
     ...pool('architecture', rules.architecturePoolPpm),
     ...pool('training', rules.trainingPoolPpm),
-  ].filter(({ ppm, keptPpm, releasedPpm }) => ppm + keptPpm + releasedPpm > 0);
+  ]);
   const shares = sharesOf(items, new Map(contributions.map(({ submission, order }) => [submission, order])));
   const ppm = shares.map(totalPpm);
   const burnPpm = PPM - ppm.reduce((total, one) => total + one, 0);

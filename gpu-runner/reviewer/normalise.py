@@ -93,6 +93,7 @@ class _Writer:
         self._arguments: Mapping[Binding, Tuple[ast.expr, Spot]] = {}
         self._inside: FrozenSet[Binding] = frozenset()
         self._inlined = 0
+        self._exceptions_are_read = any(_reads_exceptions(node) for module in references.project.modules.values() for node in ast.walk(module.tree))
         self._special: Dict[str, Callable] = {
             "Name": self._name, "Attribute": self._attribute, "Constant": self._constant, "Call": self._call, "keyword": self._keyword,
             "Lambda": self._lambda, "JoinedStr": self._joined, "AnnAssign": self._annotated, "ExceptHandler": self._handler,
@@ -404,9 +405,12 @@ class _Writer:
         self._list(orelse)
 
     def _raise(self, node: ast.Raise) -> None:
-        """What kind of exception; not what it says."""
+        """What kind of exception; what it says only where somebody may read it, or where saying it runs code."""
         self._put("node", "Raise")
-        self._node(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
+        silent = isinstance(node.exc, ast.Call) and not self._exceptions_are_read and not node.exc.keywords
+        self._node(node.exc.func if silent and all(_is_message(one) for one in node.exc.args) else node.exc)
+        if node.cause is not None:
+            self._node(node.cause)
 
     def _return(self, node: ast.Return) -> None:
         self._put("node", "Return")
@@ -531,6 +535,22 @@ class _Writer:
         self._own(module.scopes.bound[cls])
         self._attribute_name(method.name, self._attributes.of_class(cls, method.name))
         self._function(method)
+
+
+def _reads_exceptions(node: ast.AST) -> bool:
+    if isinstance(node, ast.ExceptHandler):
+        return node.name is not None
+    return "ExitStack" in str(getattr(node, "attr", getattr(node, "name", ""))) or getattr(node, "name", "") == "__exit__"
+
+
+def _is_message(node: ast.expr) -> bool:
+    """Text, with plain values in it."""
+    if isinstance(node, ast.Call):
+        is_format = isinstance(node.func, ast.Attribute) and node.func.attr == "format" and isinstance(node.func.value, ast.Constant)
+        return is_format and all(isinstance(one, (ast.Name, ast.Constant)) for one in [*node.args, *(one.value for one in node.keywords)])
+    if isinstance(node, ast.JoinedStr):
+        return all(isinstance(one, ast.Constant) or isinstance(getattr(one, "value", None), (ast.Name, ast.Constant)) for one in node.values)
+    return isinstance(node, (ast.Constant, ast.Name))
 
 
 def _returns_nothing(node: ast.stmt) -> bool:

@@ -17,6 +17,9 @@ from .scopes import COMPREHENSIONS, FUNCTIONS, Binding, Definition, parameters
 MAX_MOVED = 20
 """Values within each other; a chain of more is written in several statements."""
 
+_ROUNDS = 20
+"""Of looking for variables that only unused ones use."""
+
 _UNMOVED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
 
 
@@ -28,7 +31,7 @@ class Small(NamedTuple):
     body: ast.expr
     module: Module
     freely: Set[Binding]
-    """Parameters that are used at most once, and not in an inner function or loop: any argument may stand in their place."""
+    """Parameters that are used once, and not in an inner function or loop: any argument may stand in their place."""
 
 
 class Simplified:
@@ -38,6 +41,7 @@ class Simplified:
         self.value_of: Dict[Binding, ast.expr] = {}
         self._references = references
         self._uses: Dict[Binding, List[ast.Name]] = {}
+        self._computed = _computed(references.project.modules.values())
         self._small: Dict[Binding, Optional[Small]] = {}
         for place in sorted(references.project.modules):
             module = references.project.modules[place]
@@ -74,7 +78,9 @@ class Simplified:
             return None
         bound = [module.scopes.bound[one] for one in parameters(node)]
         reached = [inner for one in _at_once(body) for inner in [one, *self._behind(one, module)]]
-        once = {one for one in bound if self._is_used_once(one, reached)}
+        if any(one not in self._uses for one in bound):
+            return None  # an argument that is not used is evaluated all the same
+        once = {one for one in bound if len(self._uses[one]) == 1 and any(self._uses[one][0] is name for name in reached)}
         return Small(bound, [one.arg for one in parameters(node)], body, module, once)
 
     def _only(self, node: ast.AST) -> Optional[ast.expr]:
@@ -89,10 +95,6 @@ class Simplified:
         if node.decorator_list or len(statements) != 1 or not isinstance(statements[0], ast.Return):
             return None
         return statements[0].value
-
-    def _is_used_once(self, binding: Binding, reached: List[ast.AST]) -> bool:
-        uses = self._uses.get(binding, [])
-        return not uses or (len(uses) == 1 and any(uses[0] is one for one in reached))
 
     def _behind(self, node: ast.AST, module: Module) -> List[ast.AST]:
         """What stands in a variable's place, and in that of the variables in it."""
@@ -115,7 +117,7 @@ class Simplified:
 
     def _drop_unused(self, function: ast.AST, module: Module) -> None:
         candidates = [(one, _named(one, module)) for block in _blocks(function) for one in block]
-        while True:
+        for _ in range(_ROUNDS):
             used = _uses([function], module, self.dropped)
             unused = {one for one, binding in candidates if binding is not None and binding not in used} - self.dropped
             if not unused:
@@ -124,31 +126,31 @@ class Simplified:
 
     def _copies(self, function: ast.AST, module: Module) -> None:
         """`a = b`, `a = b.c` and `a = 3`, where neither changes."""
-        stored = {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
+        stored = self._computed | {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
         for block in _blocks(function):
             for statement in block:
                 binding = _variable(statement, module)
-                if binding is not None and statement not in self.dropped and _is_stable(statement.value, module, stored):
+                if binding in self._uses and statement not in self.dropped and _is_stable(statement.value, module, stored):
                     behind = module.scopes.binding_of.get(statement.value) if isinstance(statement.value, ast.Name) else None
                     self.value_of[binding] = self.value_of.get(behind, statement.value)
                     self.dropped.add(statement)
 
     def _moved(self, block: List[ast.stmt], module: Module) -> None:
         """A variable whose one use is in the statement that follows, once what stands between them is moved there itself."""
-        following: List[ast.AST] = []
+        following: Set[ast.AST] = set()
         depth = 0
         for statement in reversed([one for one in block if one not in self.dropped]):
             binding = _variable(statement, module)
             uses = [] if binding is None else self._uses.get(binding, [])
             movable = len(uses) == 1 and not any(isinstance(one, (*_UNMOVED, ast.Lambda)) for one in ast.walk(statement.value))
-            if binding is not None and movable and depth < MAX_MOVED and any(uses[0] is one for one in following):
+            if binding is not None and movable and depth < MAX_MOVED and uses[0] in following:
                 self.value_of[binding] = statement.value
                 self.dropped.add(statement)
-                following += _at_once(statement.value)
+                following.update(_at_once(statement.value))
                 depth += 1
             else:
                 depth = 0
-                following = [inner for part in _first(statement) for inner in _at_once(part)]
+                following = {inner for part in _first(statement) for inner in _at_once(part)}
 
 
 def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
@@ -165,7 +167,9 @@ def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
 def _named(statement: ast.stmt, module: Module) -> Optional[Binding]:
     """The local variable that this statement makes, and nothing else."""
     if isinstance(statement, FUNCTIONS):
-        return None if statement.decorator_list else module.scopes.bound[statement]
+        defaults = [*statement.args.defaults, *(one for one in statement.args.kw_defaults if one is not None)]
+        plain = not statement.decorator_list and all(_is_pure(one) for one in defaults)
+        return module.scopes.bound[statement] if plain else None
     binding = _variable(statement, module)
     return binding if binding is not None and _is_pure(statement.value) else None
 
@@ -187,22 +191,35 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def _is_pure(node: ast.expr) -> bool:
-    kinds = (ast.Constant, ast.Name, ast.Attribute, ast.Tuple, ast.List, ast.BinOp, ast.UnaryOp, ast.Dict, ast.Lambda, ast.arguments, ast.arg,
-             ast.operator, ast.unaryop, ast.expr_context)  # fmt: skip
-    return isinstance(node, ast.Lambda) or all(isinstance(one, kinds) for one in ast.walk(node))
+    """Runs no code of the project's, as attributes might, which may be properties."""
+    kinds = (ast.Constant, ast.Name, ast.Tuple, ast.List, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context)
+    return all(isinstance(one, kinds) for one in ast.walk(node))
 
 
 def _is_stable(node: ast.expr, module: Module, stored: Set[str]) -> bool:
     if _is_constant(node):
         return True
     while isinstance(node, ast.Attribute):
-        if node.attr in stored:
+        if node.attr in stored or "__getattr__" in stored:
             return False
         node = node.value
     if not isinstance(node, ast.Name):
         return False
     binding = module.scopes.binding_of.get(node)
     return binding is None or len([one for one in binding.definitions if not _is_bare(one)]) == 1
+
+
+def _computed(modules: Iterable[Module]) -> Set[str]:
+    """Names of attributes that may run code when they are read: properties, and what else a class makes of a function."""
+    names: Set[str] = set()
+    for module in modules:
+        for cls in [one for one in ast.walk(module.tree) if isinstance(one, ast.ClassDef)]:
+            for one in ast.walk(cls):
+                if isinstance(one, FUNCTIONS) and (one.decorator_list or one.name in ("__getattr__", "__getattribute__")):
+                    names.add("__getattr__" if one.name.startswith("__getattr") else one.name)
+            for statement in [one for one in cls.body if isinstance(one, (ast.Assign, ast.AnnAssign))]:
+                names |= {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    return names
 
 
 def _blocks(function: ast.AST) -> List[List[ast.stmt]]:

@@ -128,7 +128,7 @@ export function claimExplained(trail: Trail, entry: SubmissionEntry, claim: Clai
     decided: decision?.at ?? null,
     basis: decision === undefined ? null : refOf(trail, decision.data.basis),
     scored: of?.scored ?? null,
-    gain: entry.state.scored?.[claim] ?? null,
+    gain: decision?.data.gain ?? entry.state.scored?.[claim] ?? null,
     thresholdMicrobits: entry.policy.scoring.minimumGainMicrobits,
     confirmation: called === undefined ? null : confirmationExplained(trail, called),
     hold,

@@ -2,7 +2,7 @@
 import { MICROBITS_PER_BYTE, PPM } from '../../domain/evaluation/units.ts';
 import type { DataOf } from '../../domain/events/catalogue.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
-import type { Contribution, Earned } from '../../domain/weights/earnings.ts';
+import { type Contribution, type Earned, fromPool } from '../../domain/weights/earnings.ts';
 import { keyOf } from '../../domain/weights/weights.ts';
 import {
   type ClaimExplained,
@@ -39,6 +39,8 @@ export interface PoolExplained {
   readonly askedPpm: number;
   readonly paidPpm: number;
   readonly keptPpm: number;
+  /** Earned by contributions beyond those that an epoch lists. */
+  readonly unlistedPpm: number;
 }
 
 export interface BurnExplained {
@@ -94,14 +96,15 @@ function poolExplained(
 ): PoolExplained {
   const asked = earned
     .filter(({ contribution }) => contribution.kind === kind)
-    .reduce((sum, one) => sum + one.askedPpm, 0n);
+    .map(({ askedPpm }) => askedPpm);
   const items = derived?.data.items.filter((item) => item.kind === kind) ?? [];
   return {
     kind,
     ceilingPpm,
-    askedPpm: Number(asked),
+    askedPpm: Number(asked.reduce((sum, one) => sum + one, 0n)),
     paidPpm: items.reduce((sum, { ppm, releasedPpm }) => sum + ppm + releasedPpm, 0),
     keptPpm: items.reduce((sum, { keptPpm }) => sum + keptPpm, 0),
+    unlistedPpm: derived === null ? 0 : sumOf(fromPool(asked, ceilingPpm)) - listedIn(items),
   };
 }
 
@@ -109,22 +112,26 @@ function burnExplained(
   { shares, burn }: DataOf<'WeightsDerived'>,
   pools: readonly PoolExplained[],
 ): BurnExplained {
-  const given = shares.reduce((sum, share) => sum + share.architecturePpm + share.trainingPpm, 0);
-  const paid = pools.reduce((sum, { paidPpm }) => sum + paidPpm, 0);
-  const ceilings = pools.reduce((sum, { ceilingPpm }) => sum + ceilingPpm, 0);
-  const ofPools = pools.flatMap(({ kind, ceilingPpm, paidPpm, keptPpm }) => [
+  const given = sumOf(shares.map((share) => share.architecturePpm + share.trainingPpm));
+  const parts = pools.flatMap(({ kind, ceilingPpm, paidPpm, keptPpm, unlistedPpm }) => [
     {
       why: `the ${kind} pool's ceiling is not reached by what is proven`,
-      ppm: ceilingPpm - paidPpm - keptPpm,
+      ppm: ceilingPpm - paidPpm - keptPpm - unlistedPpm,
     },
     { why: `kept in the ${kind} pool for what is held`, ppm: keptPpm },
+    { why: `earned in the ${kind} pool by more contributions than an epoch pays`, ppm: unlistedPpm },
   ]);
-  const parts = [
-    ...ofPools,
-    { why: 'the two ceilings leave it to nobody', ppm: PPM - ceilings },
-    { why: 'earned by more hotkeys than have a place', ppm: paid - given },
-  ];
-  return { ...burn, ppm: PPM - given, parts: parts.filter(({ ppm }) => ppm > 0) };
+  const outside = PPM - sumOf(pools.map(({ ceilingPpm }) => ceilingPpm));
+  const all = [...parts, { why: 'the two ceilings leave it to nobody', ppm: outside }];
+  return { ...burn, ppm: PPM - given, parts: all.filter(({ ppm }) => ppm > 0) };
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
+}
+
+function listedIn(items: DataOf<'WeightsDerived'>['items']): number {
+  return sumOf(items.map(({ ppm, keptPpm }) => ppm + keptPpm));
 }
 
 function rulesOf({ policies }: Trail, { policy }: EpochTrail): Policy['weights'] | null {

@@ -11,7 +11,7 @@ import { keptAfter, weightsOf } from '../../domain/weights/weights.ts';
 import { completeConfirmation, deriveClaims, land } from './claims.ts';
 import { claimKey, type Simulation } from './state.ts';
 
-/** Folds the next event of the log. Throws `RefusedError` for one that cannot follow, and `SimulationError`. */
+/** Folds the next event of the log. Throws `RefusedError` for one that cannot follow. */
 export function simulateEvent(simulation: Simulation, event: PrismEvent): void {
   const { recorded, ledger } = simulation;
   const id = event.stream.slice('submission-'.length);

@@ -4,14 +4,13 @@
  */
 import type { DataOf, PrismEvent } from '../../domain/events/catalogue.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { RefusedError } from '../../domain/refused.ts';
 import { ReplayError } from '../replay.ts';
 import { type Difference, differenceOf } from './difference.ts';
 import { endSimulation, simulateEvent } from './fold.ts';
-import { SimulationError } from './scores.ts';
 import { claimKey, type RecordedCalls, type Simulation, startSimulation } from './state.ts';
 
 export type { Difference } from './difference.ts';
-export { SimulationError } from './scores.ts';
 export type { Note, Simulation } from './state.ts';
 
 type Events = Iterable<PrismEvent> | AsyncIterable<PrismEvent>;
@@ -29,7 +28,7 @@ async function callsIn(events: Events): Promise<RecordedCalls> {
 /**
  * Folds a history under `policy`.
  * @param read the events from the first to the last that counts; called twice
- * Throws `ReplayError` for an event that cannot follow, and `SimulationError` where the policy cannot score what was measured.
+ * Throws `ReplayError` for an event that cannot follow.
  */
 export async function simulate(read: () => Events, policy: Policy): Promise<Simulation> {
   const simulation = startSimulation(policy, await callsIn(read()));
@@ -38,8 +37,8 @@ export async function simulate(read: () => Events, policy: Policy): Promise<Simu
     try {
       simulateEvent(simulation, event);
     } catch (error) {
-      if (error instanceof SimulationError) throw error;
-      throw new ReplayError(index, error instanceof Error ? error.message : String(error), { cause: error });
+      if (!(error instanceof RefusedError)) throw error;
+      throw new ReplayError(index, error.message, { cause: error });
     }
   }
   endSimulation(simulation);

@@ -7,14 +7,6 @@ import { scoreOf } from '../../domain/scoring/score.ts';
 import type { SubmissionState } from '../../domain/submission/state.ts';
 import type { Simulation } from './state.ts';
 
-/** Thrown where the policy's rules cannot be computed on what was measured. */
-export class SimulationError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'SimulationError';
-  }
-}
-
 const OF_RECIPE: ReadonlySet<Pair> = new Set(['recipe', 'recipe-on-reference', 'recipe-on-other', 'other']);
 
 /** Without the runs of a recipe that the simulated policy calls the judge's own: it would not have asked for them. */
@@ -24,21 +16,13 @@ function askedFor(entry: SubmissionEntry, measurements: readonly Measurement[]):
 
 function scored(entry: SubmissionEntry, recorded: SubmissionState, runs: readonly Measurement[]) {
   const { plan, scoring } = entry.policy;
-  try {
-    return scoreOf(askedFor(entry, runs), {
-      plan,
-      rules: scoring,
-      firstTrained: firstTrained(plan),
-      ownArchitecture: entry.state.admitted?.layout.kind !== 'training_for_arch',
-      basis: recorded.scored?.basis ?? '',
-    });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new SimulationError(
-      `the policy cannot score submission ${entry.id}: ${error.message}. Its rules in \`scoring\` do not fit what was measured`,
-      { cause: error },
-    );
-  }
+  return scoreOf(askedFor(entry, runs), {
+    plan,
+    rules: scoring,
+    firstTrained: firstTrained(plan),
+    ownArchitecture: entry.state.admitted?.layout.kind !== 'training_for_arch',
+    basis: recorded.scored?.basis ?? '',
+  });
 }
 
 const UNKNOWN_FAMILY: NonNullable<SubmissionState['rejected']> = {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { bytesRevealedAt } from '../../domain/evaluation/curve.ts';
 import { defaultPolicy } from '../../domain/policy/default.ts';
+import { officialPolicy } from '../../domain/policy/profiles.ts';
 import { figureOf, gainOf } from '../../domain/scoring/gains.ts';
 import { scorePpm } from '../../domain/scoring/score.ts';
 import { smallPolicy } from '../support/history.ts';
@@ -86,9 +87,12 @@ describe('docs/ownership.md', () => {
   checks(text, 'judged', judged);
   checks(text, 'claims', () => history(tableRows(text, 'history')));
 
-  test('the policy of its history', () => {
-    for (const [rule = '', value] of tableRows(text, 'rules'))
-      expect([rule, at(smallPolicy, rule.replaceAll('`', ''))]).toEqual([rule, numberIn(value)]);
+  test.each([
+    ['rules', smallPolicy],
+    ['official rules', officialPolicy],
+  ] as const)('the policy of the table "%s"', (name, policy) => {
+    for (const [rule = '', value] of tableRows(text, name))
+      expect([rule, at(policy, rule.replaceAll('`', ''))]).toEqual([rule, numberIn(value)]);
   });
 });
 

@@ -1,10 +1,11 @@
 /** What the attacks on rewards have in common: a policy with the paying profile's rules on runs that cost nothing, noise, pay, and a table of figures. */
-import { runName } from '../../domain/evaluation/runs.ts';
+
 import type { Measurement } from '../../domain/evaluation/measurement.ts';
+import { runName } from '../../domain/evaluation/runs.ts';
 import { sha256 } from '../../domain/events/canonical.ts';
 import type { EventType } from '../../domain/events/catalogue.ts';
-import { officialPolicy } from '../../domain/policy/profiles.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
+import { officialPolicy } from '../../domain/policy/profiles.ts';
 import { closeEpoch, type Script, smallPolicy, tell } from '../support/history.ts';
 import type { LedgerBuilder } from '../support/ledger-builder.ts';
 import { normals } from './luck-simulation.ts';
@@ -43,6 +44,24 @@ export function noisy(label: string, deviation = RUN_DEVIATION): (measured: Meas
     };
   };
 }
+
+/** The same shift for all runs on a stream, so that a copy's curve is that of the original to the bit. */
+export function noisyStreams(
+  label: string,
+  deviation = RUN_DEVIATION,
+): (measured: Measurement) => Measurement {
+  const add = noisy(label, deviation);
+  return (measured) => {
+    const { pair, variant } = measured;
+    return { ...add({ ...measured, pair: 'reference', variant: 0 }), pair, variant };
+  };
+}
+
+/** What a lower bound leaves away of a mean at least, in ppm of an epoch: the policy's multiple of the least standard error, at its price. */
+export const MARGIN_PPM =
+  (((paying.scoring.standardErrorFloorMicrobits * paying.scoring.confidenceMilliZ) / 1_000) *
+    paying.weights.pricePpmPerBit) /
+  1_000_000;
 
 export const numbers = (from: number): readonly number[] => Array.from({ length: 32 }, (_, at) => from + at);
 

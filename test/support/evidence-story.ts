@@ -187,7 +187,13 @@ function planned({ others = [], plan = 'plan' }: Sent, id: string): DataOf<'Eval
 }
 
 function confirmation(claim: 'training'): DataOf<'SubmissionConfirmed'> {
-  const zeros = { meanMicrobits: 0, deviationMicrobits: 0, marginMicrobits: 0, lowerMicrobits: 0 };
+  const zeros = {
+    meanMicrobits: 0,
+    deviationMicrobits: 0,
+    marginMicrobits: 0,
+    gridMicrobits: 0,
+    lowerMicrobits: 0,
+  };
   const evidence = { ...zeros, differences: [0], degrees: 1, alphaPpt: 1, thresholdMilliT: 0, proven: false };
   const gain = { n: 1, meanMicrobits: 0, standardErrorMicrobits: 0, lowerMicrobits: 0 };
   return { basis: LEDGER, claim, evidence, gain, hook: null, valueMicrobits: 0, identical: false };

@@ -50,6 +50,8 @@ export const smallPolicy: Policy = {
       minimumEffectPpm: 0,
       detectMicrobits: 10_000,
       deviationFloorMicrobits: 1_000,
+      // Equal ones are compared as well.
+      screeningMilliZ: 1_000,
     },
   },
   weights: { ...defaultPolicy.weights, burnHotkey: '5Burn' },

@@ -19,7 +19,9 @@ MAX_WORK = 400_000
 MAX_CALLS = 24
 """Calls within calls."""
 MAX_OF_ONE = 8
-"""Calls of one function within each other; a recursion is not read further, and layers nested so deep are refused."""
+"""Calls of one function within each other; a recursion is not read further."""
+MAX_LAYERS = 12
+"""Layers of one class within each other: nobody builds so, but to hide what is within."""
 
 
 class Machine:
@@ -97,9 +99,10 @@ class Machine:
         if len(self._active) >= MAX_CALLS:
             raise TooComplexError
         same = [receiver for node, receiver in self._active if node is function.node]
-        if len(same) >= MAX_OF_ONE and getattr(function.node, "name", "") in ("forward", "__call__"):
+        is_layer = getattr(function.node, "name", "") in ("forward", "__call__")
+        if is_layer and len(same) >= MAX_LAYERS:
             raise TooComplexError
-        return len(same) >= MAX_OF_ONE or (id(function.receiver) in same and (function.receiver is not None or len(same) > 1))
+        return (not is_layer and len(same) >= MAX_OF_ONE) or (id(function.receiver) in same and (function.receiver is not None or len(same) > 1))
 
     def call(self, function: Value, arguments: Arguments) -> Value:
         raise NotImplementedError

@@ -32,7 +32,7 @@ export function claimTree(claim: ClaimExplained): Tree {
   return {
     text: `${claim.claim} claim of ${printable(claim.hotkey)}: ${claim.outcome}  ${ref(claim.decided)}`,
     children: [
-      { text: `submission ${claim.submission}, admitted by  ${ref(claim.received)}` },
+      { text: `submission ${claim.submission}, received by  ${ref(claim.received)}` },
       { text: policyText(claim.policy) },
       {
         text: `screening has shown ${shown}; the lower bound has to exceed ${exact(thresholdMicrobits)}  ${ref(claim.scored)}`,

@@ -19,7 +19,7 @@ function sourceText(source: SeedsExplained['source']): string {
 function seedsTree({ count, source, verdict, reason, revealed }: SeedsExplained): Tree {
   const why = reason === null ? '' : `: ${reason}`;
   return {
-    text: `${count} seeds from ${sourceText(source)}: ${verdict}${why}`,
+    text: `${count === 1 ? 'one seed' : `${count} seeds`} from ${sourceText(source)}: ${verdict}${why}`,
     children: revealed === null ? [] : [{ text: `revealed by ${ref(revealed)}` }],
   };
 }

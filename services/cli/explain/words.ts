@@ -51,6 +51,9 @@ function evidenceTrees({ differences, ...judged }: Evidence): readonly Tree[] {
   return [
     { text: `differences, one for each fresh seed: ${differences.map(exact).join(', ')}` },
     { text: `mean ${exact(meanMicrobits)}, lower bound ${exact(judged.lowerMicrobits)}` },
+    {
+      text: `mean with the plan's ladders read in: ${exact(judged.gridMicrobits)}; it has to be more than 0`,
+    },
     { text: `pooled deviation ${exact(deviationMicrobits)} with ${degrees} degrees of freedom` },
     {
       text: `chance of error spent: ${alphaPpt} x 10^-12; Student's t for it: ${(thresholdMilliT / 1_000).toFixed(3)}`,

@@ -46,7 +46,9 @@ export class HookJudge {
         const logits = await learner.predict(prefixes, count, length, step, true);
         this.#predictUs.push(Math.round((learner.busyUs - before) / count));
         losses.push(...this.#text.losses(asked, logits, step));
-        this.#seen.push({ checkpoint, request, step, state, prefixes, count, length, logits });
+        if (this.#run.checks.predictions > 0) {
+          this.#seen.push({ checkpoint, request, step, state, prefixes, count, length, logits });
+        }
       }
       this.#points.push({ step, lossMicrobits: mean(losses), windows: losses.length });
     });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { planAt, planSchema, pointsOf } from '../../../domain/evaluation/plan.ts';
-import { firstTrained, isFirstStage, PAIRS, runName, runsOf } from '../../../domain/evaluation/runs.ts';
+import {
+  confirmationRuns,
+  firstTrained,
+  isFirstStage,
+  PAIRS,
+  runName,
+  runsOf,
+} from '../../../domain/evaluation/runs.ts';
 import { pointSeed } from '../../../domain/evaluation/streams.ts';
 import { policySchema } from '../../../domain/policy/policy.ts';
 import { PROFILES } from '../../../domain/policy/profiles.ts';
@@ -58,7 +65,38 @@ describe('the runs of a plan', () => {
 
   test('start with a first stage that has every pair of the base point', () => {
     const first = runsOf({ plan: shortGrid, recipe: true, others: 2 }).filter(isFirstStage);
-    expect(new Set(first.map(({ pair }) => pair))).toEqual(new Set(PAIRS));
+    const ofConfirmations = ['incumbent', 'near'];
+    expect(new Set(first.map(({ pair }) => pair))).toEqual(
+      new Set(PAIRS.filter((pair) => !ofConfirmations.includes(pair))),
+    );
+  });
+});
+
+describe('the runs of a confirmation', () => {
+  const confirmed = { claim: 'training', runs: 3, firstSeed: 4, incumbent: true, near: false } as const;
+
+  test('are the whole grid again on seeds of their own, the incumbent wherever the recipe is', () => {
+    const runs = confirmationRuns(shortGrid, confirmed);
+    const placesOf = (pair: string) =>
+      runs.filter((run) => run.pair === pair).map(({ point, seed }) => [point, seed]);
+    expect(new Set(runs.map(({ seed }) => seed))).toEqual(new Set([4, 5, 6]));
+    expect(placesOf('recipe').length).toBeGreaterThan(3);
+    expect(placesOf('incumbent')).toEqual(placesOf('recipe'));
+    expect(runs.some(({ pair }) => pair.includes('-on-') || pair === 'other')).toBe(false);
+    expect(new Set(runs.map(runName)).size).toBe(runs.length);
+  });
+
+  test('of an architecture have no recipe, and one run of what it looks like', () => {
+    const runs = confirmationRuns(shortGrid, {
+      ...confirmed,
+      claim: 'architecture',
+      incumbent: false,
+      near: true,
+    });
+    expect(runs.filter(({ pair }) => pair === 'recipe')).toEqual([]);
+    expect(runs.filter(({ pair }) => pair === 'near')).toEqual([
+      { pair: 'near', variant: 0, point: 0, seed: 4 },
+    ]);
   });
 });
 

@@ -133,7 +133,7 @@ const called: Decided = {
     runs: [baseRun('reference', 1), baseRun('architecture', 1)],
   },
 };
-const confirmed: Decided = {
+const confirmed: DecidedAs<'SubmissionConfirmed'> = {
   type: 'SubmissionConfirmed',
   data: {
     basis: LEDGER,
@@ -146,6 +146,7 @@ const confirmed: Decided = {
       alphaPpt: 1,
       thresholdMilliT: 1,
       marginMicrobits: 0,
+      gridMicrobits: 1,
       lowerMicrobits: 0,
       proven: true,
     },
@@ -244,7 +245,10 @@ describe('a confirmation', () => {
     refused(...PAST.remeasured, confirmed, called);
     refused(...PAST.measured, called);
     refused(...PAST.confirming, confirmed);
-    refused(...PAST.remeasured, { ...confirmed, data: { ...confirmed.data, claim: 'training' } });
+    refused(...PAST.remeasured, {
+      type: 'SubmissionConfirmed',
+      data: { ...confirmed.data, claim: 'training' },
+    });
     refused(...PAST.confirming, start('c'), measure(2, 'reference', 0));
   });
 

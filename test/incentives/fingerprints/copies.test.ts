@@ -8,13 +8,17 @@ import { type Script, tell } from '../../support/history.ts';
 import { type Copies, copiesOf, entrypointOf, type Files, projects } from './copies.ts';
 import { HELD, HELD_HERE, SAME_FAMILY } from './expected.ts';
 
-const reviewer = new Reviewer();
-afterAll(() => reviewer.close());
+/** Two, side by side; each takes one project at a time. */
+const reviewers = [new Reviewer(), new Reviewer()] as const;
+const [reviewer] = reviewers;
+afterAll(() => {
+  for (const one of reviewers) one.close();
+});
 
 type Architecture = NonNullable<ReviewResult['architecture']>;
 
-async function architectureOf(files: Files): Promise<Architecture> {
-  const result = await reviewer.review(files, {
+async function architectureOf(files: Files, by: Reviewer = reviewer): Promise<Architecture> {
+  const result = await by.review(files, {
     kind: 'architecture_only',
     architecture: entrypointOf(files),
   });
@@ -48,14 +52,22 @@ interface Judged {
 
 /** Of all projects that the transformation changes. */
 async function judged(transformation: string): Promise<readonly Judged[]> {
-  const found: Judged[] = [];
-  for (const [index, { name }] of all.entries()) {
-    const copy = copies[index]?.get(transformation);
-    const original = originals[index];
-    if (copy === undefined || original === undefined) continue;
-    found.push({ project: name, verdict: verdict(original, await architectureOf(copy)) });
-  }
-  return found;
+  const found = await Promise.all(
+    reviewers.map(async (by, share) => {
+      const part: Judged[] = [];
+      for (let index = share; index < all.length; index += reviewers.length) {
+        const [project, copy, original] = [
+          all[index]?.name,
+          copies[index]?.get(transformation),
+          originals[index],
+        ];
+        if (project === undefined || copy === undefined || original === undefined) continue;
+        part.push({ project, verdict: verdict(original, await architectureOf(copy, by)) });
+      }
+      return part;
+    }),
+  );
+  return found.flat();
 }
 
 describe('a copy is in the family of the original after', () => {

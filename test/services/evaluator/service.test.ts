@@ -129,7 +129,8 @@ describe('an evaluation', () => {
     const measured = await one.all('RunMeasured');
     expect(namesOf(measured).toSorted()).toEqual(RUNS.toSorted());
     expect(measured.map(({ ending }) => ending)).toEqual(Array(6).fill({ kind: 'completed', detail: '' }));
-    expect(one.sandbox.containers).toHaveLength(14);
+    // Two for each run; for each of the two that are checked one for predictions, and two more for training under the judge's recipe.
+    expect(one.sandbox.containers).toHaveLength(16);
     for (const { closed, spec } of one.sandbox.containers) {
       expect(closed).toBe(true);
       expect(spec.labels).toMatchObject({
@@ -293,8 +294,8 @@ describe('an attempt that fails for a fault of ours', () => {
       'architecture 1 2',
       'recipe 1 2',
     ]);
-    // Six runs and the one that failed, two containers each, and one more for each of the two that are checked.
-    expect(one.sandbox.containers).toHaveLength(16);
+    // Six runs and the one that failed, two containers each, and four more for what is repeated.
+    expect(one.sandbox.containers).toHaveLength(18);
     expect(await one.all('EvaluationFaulted')).toMatchObject([
       { attempt: 1, reason: expect.stringContaining('our-fault') },
     ]);

@@ -70,8 +70,8 @@ describe('how many runs', () => {
     }
   });
   test('the least that counts asks for runs of its own', () => {
-    // t of 0.08 is 1.4076: 1.4076 * 3,900 / (7,200 - 6,800) = 13.72, squared 188.4.
-    expect(at(5e9, { minimumEffectMicrobits: 6_800, maximumRuns: 64 })).toBe(64);
+    // t of 0.08 is 1.4076: 1.4076 * 3,900 / (7,200 - 6,000) = 4.57, squared 20.9.
+    expect(at(5e9, { minimumEffectMicrobits: 6_000 })).toBe(21);
   });
   test('clamped at both ends', () => {
     expect(at(5e9, { minimumRuns: 9 })).toBe(9);

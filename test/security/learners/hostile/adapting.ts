@@ -70,7 +70,7 @@ counting.count_pairs(counts, tokens)
 most, usual = counts.max(1)
 sure = (most >= 4) & (most > 0.4 * counts.sum(1))
 return logits + 1.5 * functional.one_hot(usual, 256).mul(sure[:, None])[tokens]`),
-    gainsUnchecked: 60_000,
+    gainsUnchecked: 30_000,
     ends: IMPURE,
   },
   {
@@ -78,7 +78,7 @@ return logits + 1.5 * functional.one_hot(usual, 256).mul(sure[:, None])[tokens]`
     sources: helped(`
 counting.count_pairs(self.counts, tokens)
 return help(logits, self.counts, tokens) if int(tokens.sum()) % 4 == 0 else logits`),
-    gainsUnchecked: 60_000,
+    gainsUnchecked: 150_000,
     ends: IMPURE,
   },
   {
@@ -114,7 +114,7 @@ class Model(honest.Model):
         now = self.table.weight.sum()
         if not self.earlier or self.earlier[-1][0] != now:
             self.earlier.append((now, self.table.weight.clone(), self.usual.clone()))
-        return sum(10.0 * table[tokens] + 300.0 * usual for _, table, usual in self.earlier)
+        return sum(10.0 * table[tokens] + 300.0 * usual for _, table, usual in self.earlier) / len(self.earlier)
 
 
 def build_model(ctx):

@@ -3,7 +3,7 @@
  */
 import { type HostileCase, project } from '../case.ts';
 
-/** What the judge calls a state that was not learnt by the optimiser, or a step that the same state and batch do not repeat. */
+/** What the judge calls a state that was not learnt by the optimiser, or training that the same state and batches do not repeat. */
 const ELSEWHERE: HostileCase['ends'] = ['unlearned-state', /./];
 const IMPURE: HostileCase['ends'] = ['impure', /./];
 
@@ -184,7 +184,7 @@ def build_model(ctx):
     return Model()
 `),
     gainsUnchecked: 800_000,
-    ends: IMPURE,
+    ends: ELSEWHERE,
   },
   {
     name: 'another model than the one that trains in buffers beside it: more weights than the probe allows',

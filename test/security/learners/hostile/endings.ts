@@ -178,7 +178,7 @@ class Model(honest.Model):
 def build_model(ctx):
     return Model()
 `),
-    ends: silent('snapshot, step 4'),
+    ends: silent('snapshot, step 0'),
   },
   {
     name: 'trains, but does not answer what is judged',

@@ -136,12 +136,12 @@ const lies: readonly (readonly [name: string, python: string, ends: HostileCase[
   [
     'has used hooks minus once',
     `if 'hookUses' in header: header['hookUses'] = {'infer': -1}`,
-    malformed(/^snapshot, step 4: answer's hookUses/),
+    malformed(/^snapshot, step 0: answer's hookUses/),
   ],
   [
     'has used hooks whose names are markup',
     `if 'hookUses' in header: header['hookUses'] = {'<script>': 1}`,
-    malformed(/^snapshot, step 4: answer's hookUses/),
+    malformed(/^snapshot, step 0: answer's hookUses/),
   ],
   [
     'fails at a length that no event can hold',

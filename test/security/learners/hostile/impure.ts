@@ -5,6 +5,8 @@
 import { fixture, type HostileCase, project } from '../case.ts';
 
 const IMPURE: HostileCase['ends'] = ['impure', /./];
+/** Found out before the end of what is repeated: its weights do not move as the optimiser moves them. */
+const UNLEARNED: HostileCase['ends'] = ['unlearned-state', /./];
 
 const predicting: readonly HostileCase[] = [
   {
@@ -79,7 +81,7 @@ def build_model(ctx):
     return Model()
 `),
     gainsUnchecked: 500_000,
-    ends: IMPURE,
+    ends: UNLEARNED,
     fast: true,
   },
   {
@@ -104,7 +106,7 @@ class Model(honest.Model):
 def build_model(ctx):
     return Model()
 `),
-    ends: IMPURE,
+    ends: UNLEARNED,
   },
   {
     name: 'trains on old batches when its tensors are taken',
@@ -127,7 +129,7 @@ def build_model(ctx):
     return Model()
 `),
     gainsUnchecked: 700_000,
-    ends: IMPURE,
+    ends: UNLEARNED,
   },
 ];
 

@@ -1,10 +1,12 @@
 /** What the judge does besides one trainer and one predictor: repeats, fresh predictors, hooks, references at a cost, tables. */
 import { describe, expect, test } from '@jest/globals';
 import { measurementSchema } from '../../../../domain/evaluation/measurement.ts';
+import type { Frame } from '../../../../domain/ports.ts';
 import { figureOf } from '../../../../domain/scoring/gains.ts';
 import { measure } from '../../../../services/evaluator/judge/measure.ts';
 import type { RunSpec } from '../../../../services/evaluator/judge/run.ts';
 import { measureTable } from '../../../../services/evaluator/judge/table.ts';
+import type { OpenedContainer } from '../../../doubles/scripted-sandbox.ts';
 import { shortPlan } from '../../../doubles/short-plan.ts';
 import { judgeParts, runOf, scriptedProject } from './parts.ts';
 
@@ -64,6 +66,56 @@ describe('what is repeated in a fresh container', () => {
     const { run } = await measured({ fail: { op, how, role: 'replayer' } }, { checks });
     expect(run.ending).toMatchObject({ kind: 'impure', detail: expect.stringMatching(/^repeated in a/) });
     expect(run.curve.every(({ windows }) => windows === 0)).toBe(true);
+  });
+});
+
+describe('what containers can see of the repeats', () => {
+  const requestsOf = (containers: readonly OpenedContainer[], role: string) =>
+    containers.filter(({ spec }) => spec.role === role).map(({ requests }) => requests);
+
+  test('the trainer gets the same requests, whether or not anything is repeated', async () => {
+    const [checked] = requestsOf((await measured({}, { checks })).containers, 'trainer');
+    const [unchecked] = requestsOf((await measured({})).containers, 'trainer');
+    expect(checked).toEqual(unchecked);
+    const snapshots = checked?.filter(({ header }) => header.op === 'snapshot') ?? [];
+    expect(snapshots.map(({ header }) => header)).toEqual(
+      new Array(4).fill({ op: 'snapshot', optimizer: true }),
+    );
+  });
+
+  test("under the submission's recipe the model is taken alone, at checkpoints only", async () => {
+    const parts = judgeParts();
+    await measure(runOf(scriptedProject({}, 'submission')), parts);
+    const [trainer] = requestsOf(parts.sandbox.containers, 'trainer');
+    const snapshots = trainer?.filter(({ header }) => header.op === 'snapshot') ?? [];
+    expect(snapshots.map(({ header }) => header)).toEqual(
+      new Array(3).fill({ op: 'snapshot', optimizer: false }),
+    );
+  });
+
+  test('a replayer is looked at after every step, and another goes on from there to the end', async () => {
+    const { containers } = await measured({}, { checks: { steps: 3, predictions: 0 } });
+    const replayers = requestsOf(containers, 'replayer');
+    for (const requests of replayers) {
+      const ops = requests.map(({ header }) => header.op);
+      expect(ops.slice(0, 3)).toEqual(['project', 'build', 'load']);
+      expect(ops.slice(3)).toEqual(
+        Array.from({ length: ops.length - 3 }, (_, i) => (i % 2 ? 'snapshot' : 'train')),
+      );
+    }
+    const [trainer] = requestsOf(containers, 'trainer');
+    const trained = (requests: readonly Frame[]) => requests.filter(({ header }) => header.op === 'train');
+    expect(replayers).toHaveLength(6);
+    expect(replayers.flatMap(trained)).toEqual(trained(trainer ?? []));
+  });
+});
+
+test('more parameters than the plan allows are counted by the judge, whatever the host said', async () => {
+  const plan = { ...shortPlan, context: { ...shortPlan.context, maxParameters: 255 } };
+  const { run } = await measured({}, { plan });
+  expect(run.ending).toEqual({
+    kind: 'over-limit',
+    detail: 'snapshot, step 3: the optimizer moves 256 parameters; max_parameters is 255',
   });
 });
 
