@@ -128,6 +128,7 @@ const POLICY: { readonly [room in keyof Rules]: { readonly [rule in keyof Rules[
     confirmation: 'what a claim has to show on fresh seeds: chances of error, power, runs, least effects',
     nearMatchPpm: 'sketches that agree in this share or more make a near match, which is held',
     holdMs: 'a hold that nobody resolves is admitted after this time',
+    sealMs: 'sources open this long after the decision that gave their submission something',
     referenceTrainingDigests: "recipes that are the judge's own: nothing to measure or own",
   },
   weights: {

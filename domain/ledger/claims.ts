@@ -10,18 +10,26 @@ import { familyId, streamOf } from '../events/ids.ts';
 import { type ClaimStep, decideArchitecture, decideTraining, type NearMatch } from '../ownership/claims.ts';
 import { emptyFamily, type FamilyState } from '../ownership/family.ts';
 import { similarityPpm } from '../ownership/likeness.ts';
+import type { Policy } from '../policy/policy.ts';
 import { ensure } from '../refused.ts';
 import type { Gain } from '../scoring/gain.ts';
+import type { SubmissionState } from '../submission/state.ts';
 import { callFor } from './confirmation.ts';
 import type { LedgerState, SubmissionEntry } from './state.ts';
 
+/** What says which claims a submission makes. */
+export interface Claimant {
+  readonly policy: Policy;
+  readonly state: Pick<SubmissionState, 'admitted' | 'reviewed'>;
+}
+
 /** Has an architecture of its own to claim: known from its admission. */
-function claimsArchitecture(entry: SubmissionEntry): boolean {
+export function claimsArchitecture(entry: Claimant): boolean {
   return entry.state.admitted !== null && entry.state.admitted.layout.kind !== 'training_for_arch';
 }
 
 /** Has a recipe to claim, as far as is known: certain once it is reviewed. */
-export function claimsTraining(entry: SubmissionEntry): boolean {
+export function claimsTraining(entry: Claimant): boolean {
   const { admitted, reviewed } = entry.state;
   if (admitted === null || admitted.layout.training === null) return false;
   if (reviewed === null) return true;

@@ -1,39 +1,72 @@
-/** What of the ledger is paid for: discoveries and granted recipes, and discoveries that are held. */
+/** What of the ledger is paid for: discoveries and granted recipes, and what is held. */
 import { parseTime } from '../events/time.ts';
+import type { FamilyState, Hold, Variant } from '../ownership/family.ts';
 import type { Contribution } from '../weights/earnings.ts';
+import { claimsTraining, isSettled } from './claims.ts';
 import type { LedgerState } from './state.ts';
+
+type Part = Omit<Contribution, 'family' | 'order'>;
 
 export function contributionsOf(state: LedgerState): readonly Contribution[] {
   const orderOf = (submission: string): number => state.submissions.get(submission)?.order ?? 0;
-  return [...state.families].flatMap(([family, { discovery, discoveredAt, variants, holds }]) => {
-    const discovered = discovery === null ? [] : [{ ...discovery, since: discoveredAt, held: false }];
-    // Once it is decided to be another's, or this one's, it is held no more.
-    const held = [...holds.values()]
-      .filter(({ resolution }) => resolution === null && discovery === null)
-      .map((hold) => ({ ...hold, since: hold.heldAt, held: true }));
-    const architectures = [...discovered, ...held].map((one) => ({
-      ...one,
-      // Having been held it counts from when it could have been decided.
-      since: holds.get(one.submission)?.heldAt ?? one.since,
-      kind: 'architecture' as const,
-    }));
-    const trainings = variants.map((variant) => ({
-      ...variant,
-      since: variant.grantedAt,
-      held: false,
-      kind: 'training' as const,
-    }));
-    return [...architectures, ...trainings].map(
-      ({ submission, hotkey, kind, valueMicrobits, since, held }): Contribution => ({
-        family,
+  return [...state.families].flatMap(([family, of]) => {
+    const recipes = of.variants.map((variant) => grantedRecipe(variant, of.holds.get(variant.submission)));
+    const parts = [...architectures(of), ...recipes, ...heldRecipes(state, of)];
+    return parts.map((part): Contribution => ({ family, order: orderOf(part.submission), ...part }));
+  });
+}
+
+function architectures({ discovery, discoveredAt, holds }: FamilyState): readonly Part[] {
+  const discovered = discovery === null ? [] : [{ ...discovery, since: discoveredAt, held: false }];
+  // Once it is decided to be another's, or this one's, it is held no more.
+  const held = [...holds.values()]
+    .filter(({ resolution }) => resolution === null && discovery === null)
+    .map((hold) => ({ ...hold, since: hold.heldAt, held: true }));
+  return [...discovered, ...held].map(({ submission, hotkey, valueMicrobits, since, held }) => ({
+    submission,
+    hotkey,
+    kind: 'architecture',
+    valueMicrobits,
+    // Having been held it counts from when it could have been decided.
+    sinceMs: parseTime(holds.get(submission)?.heldAt ?? since),
+    held,
+  }));
+}
+
+/** Where its architecture was held, it would have been granted so much earlier. */
+function grantedRecipe({ submission, hotkey, valueMicrobits, grantedAt }: Variant, hold?: Hold): Part {
+  const waited = hold === undefined ? 0 : parseTime(hold.endedAt ?? hold.heldAt) - parseTime(hold.heldAt);
+  const sinceMs = parseTime(grantedAt) - waited;
+  return { submission, hotkey, kind: 'training', valueMicrobits, sinceMs, held: false };
+}
+
+/**
+ * The recipe of an architecture that is or was held, until it is decided: it waits with the architecture, and what it will have added must
+ * not be paid to those behind it. Nothing is confirmed yet, so that it counts at what the screening has shown; should it not be granted,
+ * that is dropped.
+ */
+function heldRecipes(state: LedgerState, { discovery, holds }: FamilyState): readonly Part[] {
+  return [...holds.values()].flatMap(({ submission, hotkey, resolution, valueMicrobits, heldAt }): Part[] => {
+    const entry = state.submissions.get(submission);
+    const scored = entry?.state.scored;
+    if (entry === undefined || scored === null || scored === undefined) return [];
+    const waits =
+      resolution !== 'refuse' &&
+      (discovery === null || discovery.submission === submission) &&
+      claimsTraining(entry) &&
+      !isSettled(state, entry);
+    const shown = scored.training?.lowerMicrobits ?? 0;
+    if (!waits || shown <= entry.policy.scoring.minimumGainMicrobits) return [];
+    const value = Math.max(valueMicrobits, scored.total.lowerMicrobits);
+    return [
+      {
         submission,
         hotkey,
-        kind,
-        order: orderOf(submission),
-        valueMicrobits,
-        sinceMs: parseTime(since),
-        held,
-      }),
-    );
+        kind: 'training',
+        valueMicrobits: value,
+        sinceMs: parseTime(heldAt),
+        held: true,
+      },
+    ];
   });
 }

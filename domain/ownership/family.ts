@@ -19,6 +19,8 @@ export type Hold = DataOf<'ArchitectureClaimHeld'> & {
   readonly resolution: 'admit' | 'refuse' | 'expired' | null;
   /** Time of the hold. */
   readonly heldAt: string;
+  /** Time of its end; null while it is open. */
+  readonly endedAt: string | null;
 };
 
 export interface FamilyState {
@@ -54,11 +56,12 @@ function resolved(
   family: FamilyState,
   submission: string,
   resolution: NonNullable<Hold['resolution']>,
+  endedAt: string,
 ): FamilyState {
   const hold = family.holds.get(submission);
   ensure(hold !== undefined, 'unknown', `submission ${submission} is not held in this family`);
   ensure(hold.resolution === null, 'already-done', `the hold of ${submission} is resolved`);
-  return { ...family, holds: new Map(family.holds).set(submission, { ...hold, resolution }) };
+  return { ...family, holds: new Map(family.holds).set(submission, { ...hold, resolution, endedAt }) };
 }
 
 function afterTraining(
@@ -118,13 +121,13 @@ export function evolveFamily(family: FamilyState, event: PrismEvent): FamilyStat
         'already-done',
         `the architecture claim of ${submission} was held before`,
       );
-      const hold = { ...event.data, resolution: null, heldAt: event.time };
+      const hold = { ...event.data, resolution: null, heldAt: event.time, endedAt: null };
       return { ...family, holds: new Map(family.holds).set(submission, hold) };
     }
     case 'HoldResolved':
-      return resolved(family, event.data.submission, event.data.outcome);
+      return resolved(family, event.data.submission, event.data.outcome, event.time);
     case 'HoldExpired':
-      return resolved(family, event.data.submission, 'expired');
+      return resolved(family, event.data.submission, 'expired', event.time);
     case 'TrainingClaimDecided':
       return afterTraining(family, event.data, event.time);
     default:

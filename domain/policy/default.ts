@@ -72,6 +72,8 @@ export const defaultPolicy: Policy = {
     },
     nearMatchPpm: 850_000,
     holdMs: 86_400_000,
+    // A week in which only its finder can build on it.
+    sealMs: 604_800_000,
     referenceTrainingDigests: [],
   },
   weights: {

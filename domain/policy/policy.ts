@@ -66,6 +66,8 @@ export const policySchema = z
       nearMatchPpm: ppm.min(1),
       /** A hold that nobody resolves is admitted after this time. */
       holdMs: milliseconds,
+      /** Sources open this long after the decision that gave their submission something. At most 366 days; 0: at once. */
+      sealMs: z.int().min(0).max(31_622_400_000),
       /** Training components that are the judge's own recipe: nothing to measure, nothing to own. */
       referenceTrainingDigests: z.array(sha256Schema).max(16),
     }),

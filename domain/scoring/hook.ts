@@ -21,7 +21,9 @@ export type HookGain = z.infer<typeof hookGainSchema>;
 /** Mean plain loss at the hook's checkpoints less the hook's; what a hook did not answer counts as 8 bits. */
 function difference({ curve, hook }: ScoredRun): number | null {
   if (hook === null) return null;
-  const plain = curve.filter(({ step }) => hook.points.some((point) => point.step === step));
+  const judged = curve.filter(({ step }) => hook.points.some((point) => point.step === step));
+  // One that failed before its first checkpoint has failed at all of them.
+  const plain = hook.ending.kind === 'completed' || judged.length > 0 ? judged : curve;
   if (plain.length === 0) return null;
   const hooked =
     hook.ending.kind === 'completed'

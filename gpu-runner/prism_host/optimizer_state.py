@@ -17,13 +17,13 @@ _KEYS = ("exp_avg", "exp_avg_sq", "step")
 
 
 def optimizer_tensors(model: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
-    """The state's tensors by name, sorted."""
+    """The state's tensors by name, sorted. What the optimiser still has of a parameter that is no longer the model's stays behind."""
     names = _parameter_names(model)
     found = {
         f"{key}/{names[id(parameter)]}": values[key]
         for parameter, values in optimizer.state.items()
         for key in _KEYS
-        if key in values
+        if id(parameter) in names and key in values
     }
     return dict(sorted(found.items()))
 

@@ -282,13 +282,25 @@ class _Writer:
         if small is None or reference.binding in self._inside or self._inlined >= _MAX_INLINED:
             return False
         given = _given(node, small)
-        if given is None or not all(binding in small.freely or self._is_cheap(one) for binding, one in zip(small.parameters, given)):
+        if given is None or not self._may_stand(small, given):
             return False
         self._inlined += 1
         here = Spot(self._module, self._arguments, self._inside)
         arguments = {one: (argument, here) for one, argument in zip(small.parameters, given)}
         self._elsewhere(small.body, Spot(small.module, arguments, self._inside | {reference.binding}))
         return True
+
+    def _may_stand(self, small: Small, given: List[ast.expr]) -> bool:
+        """Whether each argument may stand where its parameter does: what matters when it is done is one of them at most, and done first."""
+        active = [self._simplified.is_active(one, self._module) or self._names_long(one) for one in given]
+        short = [self._is_cheap(one) for one in given]
+        placed = all(binding in small.once or cheap for binding, cheap in zip(small.parameters, short))
+        return placed and sum(active) <= 1 and all(binding in small.first for binding, acts in zip(small.parameters, active) if acts)
+
+    def _names_long(self, node: ast.expr) -> bool:
+        """Whether it names a parameter that more than a name stands for."""
+        names = [one for one in ast.walk(node) if isinstance(one, ast.Name) and self._module.scopes.binding_of.get(one) in self._arguments]
+        return not all(self._is_cheap(one) for one in names)
 
     def _is_cheap(self, node: ast.expr) -> bool:
         """A name, constant or attribute of one, and so is what is written for it: it may stand in several places."""

@@ -6,7 +6,7 @@ functions. The normaliser writes the value where the name stands.
 from __future__ import annotations
 
 import ast
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Set
 
 from .guards import live
 from .project import Module
@@ -21,6 +21,8 @@ _ROUNDS = 20
 """Of looking for variables that only unused ones use."""
 
 _UNMOVED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)
+_ACTIVE = (*_UNMOVED, *COMPREHENSIONS, ast.Call)
+_ANY = "*"
 
 
 class Small(NamedTuple):
@@ -30,8 +32,10 @@ class Small(NamedTuple):
     names: List[str]
     body: ast.expr
     module: Module
-    freely: Set[Binding]
-    """Parameters that are used once, and not in an inner function or loop: any argument may stand in their place."""
+    once: Set[Binding]
+    """Parameters that are used once, and not in an inner function or loop: an argument of any length may stand in their place."""
+    first: Set[Binding]
+    """Of these, those before which nothing is done that an argument's value might depend on."""
 
 
 class Simplified:
@@ -41,7 +45,7 @@ class Simplified:
         self.value_of: Dict[Binding, ast.expr] = {}
         self._references = references
         self._uses: Dict[Binding, List[ast.Name]] = {}
-        self._computed = _computed(references.project.modules.values())
+        self._changing = _changing(references.project.modules.values())
         self._small: Dict[Binding, Optional[Small]] = {}
         for place in sorted(references.project.modules):
             module = references.project.modules[place]
@@ -77,11 +81,12 @@ class Simplified:
         if body is None or any(isinstance(one, _UNMOVED) for one in ast.walk(body)):
             return None
         bound = [module.scopes.bound[one] for one in parameters(node)]
-        reached = [inner for one in _at_once(body) for inner in [one, *self._behind(one, module)]]
+        order = list(self._in_order(body, module))
         if any(one not in self._uses for one in bound):
             return None  # an argument that is not used is evaluated all the same
-        once = {one for one in bound if len(self._uses[one]) == 1 and any(self._uses[one][0] is name for name in reached)}
-        return Small(bound, [one.arg for one in parameters(node)], body, module, once)
+        once = {one for one in bound if len(self._uses[one]) == 1 and self._uses[one][0] in order}
+        first = {one for one in once if not self._acts(order[: order.index(self._uses[one][0])])}
+        return Small(bound, [one.arg for one in parameters(node)], body, module, once, first)
 
     def _only(self, node: ast.AST) -> Optional[ast.expr]:
         if not isinstance(node, (ast.FunctionDef, ast.Lambda)):
@@ -96,11 +101,29 @@ class Simplified:
             return None
         return statements[0].value
 
-    def _behind(self, node: ast.AST, module: Module) -> List[ast.AST]:
-        """What stands in a variable's place, and in that of the variables in it."""
+    def is_active(self, node: ast.expr, module: Module) -> bool:
+        """Whether it matters when it is evaluated: it calls something, or reads what a call may change."""
+        return self._acts(self._in_order(node, module))
+
+    def _acts(self, nodes: Iterable[ast.AST]) -> bool:
+        return any(isinstance(one, _ACTIVE) or (isinstance(one, ast.Attribute) and not self._keeps(one.attr)) for one in nodes)
+
+    def _keeps(self, attribute: str) -> bool:
+        """Whether an object's attribute of this name is only set where the object is made."""
+        return attribute not in self._changing and _ANY not in self._changing
+
+    def _in_order(self, node: ast.AST, module: Module) -> Iterator[ast.AST]:
+        """What is evaluated once, in the order in which it is done; with what stands in a variable's place."""
         binding = module.scopes.binding_of.get(node) if isinstance(node, ast.Name) else None
         value = None if binding is None or binding.scope.kind != "function" else self.value_of.get(binding)
-        return [] if value is None else [inner for one in _at_once(value) for inner in [one, *self._behind(one, module)]]
+        if value is not None:
+            yield from self._in_order(value, module)
+        elif isinstance(node, COMPREHENSIONS):
+            yield from self._in_order(node.generators[0].iter, module)
+        elif not isinstance(node, ast.Lambda):
+            for child in ast.iter_child_nodes(node):
+                yield from self._in_order(child, module)
+        yield node
 
     # Finding them
 
@@ -126,7 +149,7 @@ class Simplified:
 
     def _copies(self, function: ast.AST, module: Module) -> None:
         """`a = b`, `a = b.c` and `a = 3`, where neither changes."""
-        stored = self._computed | {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
+        stored = self._changing | {one.attr for one in ast.walk(function) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
         for block in _blocks(function):
             for statement in block:
                 binding = _variable(statement, module)
@@ -137,20 +160,24 @@ class Simplified:
 
     def _moved(self, block: List[ast.stmt], module: Module) -> None:
         """A variable whose one use is in the statement that follows, once what stands between them is moved there itself."""
-        following: Set[ast.AST] = set()
+        following: List[ast.expr] = []
         depth = 0
         for statement in reversed([one for one in block if one not in self.dropped]):
             binding = _variable(statement, module)
             uses = [] if binding is None else self._uses.get(binding, [])
             movable = len(uses) == 1 and not any(isinstance(one, (*_UNMOVED, ast.Lambda)) for one in ast.walk(statement.value))
-            if binding is not None and movable and depth < MAX_MOVED and uses[0] in following:
+            if binding is not None and movable and depth < MAX_MOVED and self._may_wait(statement.value, following, uses[0], module):
                 self.value_of[binding] = statement.value
                 self.dropped.add(statement)
-                following.update(_at_once(statement.value))
                 depth += 1
             else:
                 depth = 0
-                following = {inner for part in _first(statement) for inner in _at_once(part)}
+                following = _first(statement)
+
+    def _may_wait(self, value: ast.expr, following: List[ast.expr], use: ast.Name, module: Module) -> bool:
+        """Whether the value is the same where it is used, and used there once."""
+        order = [inner for one in following for inner in self._in_order(one, module)]
+        return use in order and not (self.is_active(value, module) and self._acts(order[: order.index(use)]))
 
 
 def _variable(statement: ast.stmt, module: Module) -> Optional[Binding]:
@@ -200,7 +227,7 @@ def _is_stable(node: ast.expr, module: Module, stored: Set[str]) -> bool:
     if _is_constant(node):
         return True
     while isinstance(node, ast.Attribute):
-        if node.attr in stored or "__getattr__" in stored:
+        if node.attr in stored or _ANY in stored:
             return False
         node = node.value
     if not isinstance(node, ast.Name):
@@ -209,16 +236,21 @@ def _is_stable(node: ast.expr, module: Module, stored: Set[str]) -> bool:
     return binding is None or len([one for one in binding.definitions if not _is_bare(one)]) == 1
 
 
-def _computed(modules: Iterable[Module]) -> Set[str]:
-    """Names of attributes that may run code when they are read: properties, and what else a class makes of a function."""
+def _changing(modules: Iterable[Module]) -> Set[str]:
+    """Names of attributes that are set outside of constructors, or that may run code when they are read; _ANY where that may be any."""
     names: Set[str] = set()
     for module in modules:
-        for cls in [one for one in ast.walk(module.tree) if isinstance(one, ast.ClassDef)]:
-            for one in ast.walk(cls):
-                if isinstance(one, FUNCTIONS) and (one.decorator_list or one.name in ("__getattr__", "__getattribute__")):
-                    names.add("__getattr__" if one.name.startswith("__getattr") else one.name)
-            for statement in [one for one in cls.body if isinstance(one, (ast.Assign, ast.AnnAssign))]:
-                names |= {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+        for node in ast.walk(module.tree):
+            if isinstance(node, (*FUNCTIONS, ast.Lambda)) and getattr(node, "name", "") != "__init__":
+                names |= {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load)}
+            if isinstance(node, FUNCTIONS):
+                names |= {node.name} if node.decorator_list else set()
+                names |= {_ANY} if node.name in ("__getattr__", "__getattribute__", "__setattr__") else set()
+            if isinstance(node, ast.Name) and node.id in ("setattr", "delattr"):
+                names.add(_ANY)
+            if isinstance(node, ast.ClassDef):
+                for statement in [one for one in node.body if isinstance(one, (ast.Assign, ast.AnnAssign)) and isinstance(one.value, ast.Call)]:
+                    names |= {one.id for one in ast.walk(statement) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     return names
 
 
@@ -270,17 +302,3 @@ def _first(statement: ast.stmt) -> List[ast.expr]:
     if isinstance(statement, (ast.Return, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr)):
         return [one for one in ast.iter_child_nodes(statement) if isinstance(one, ast.expr)]
     return []
-
-
-def _at_once(node: ast.AST) -> List[ast.AST]:
-    """The node and what is below it, but not what runs later or again and again."""
-    found: List[ast.AST] = []
-    todo: List[ast.AST] = [node]
-    while todo:
-        one = todo.pop()
-        found.append(one)
-        if isinstance(one, COMPREHENSIONS):
-            todo.append(one.generators[0].iter)
-        elif not isinstance(one, ast.Lambda):
-            todo += ast.iter_child_nodes(one)
-    return found

@@ -107,12 +107,18 @@ function expireHolds(simulation: Simulation, event: PrismEvent): void {
   }
 }
 
-function closeEpoch({ recorded, ledger, policy }: Simulation, event: EventOf<'EpochClosed'>): void {
+function closeEpoch(
+  { recorded, ledger, policy, undecided }: Simulation,
+  event: EventOf<'EpochClosed'>,
+): void {
   const { epoch } = event.data;
   const entry = recorded.epochs.get(epoch);
   if (entry === undefined) return;
   const span = { fromMs: parseTime(entry.openedTime), toMs: parseTime(event.time) };
-  const contributions = contributionsOf(ledger);
+  // What stays undecided holds up nobody: nothing is kept for it either.
+  const contributions = contributionsOf(ledger).filter(
+    ({ held, submission }) => !(held && undecided.has(submission)),
+  );
   const { kept } = ledger;
   const spec = { epoch, basis: event.id, contributions, kept, rules: policy.weights };
   const weights = weightsOf({ ...spec, span });

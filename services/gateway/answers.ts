@@ -235,6 +235,15 @@ export const receiptSchema = z.strictObject({
   tlogProof: z.string().describe('All of it as a C2SP tlog-proof: what `Accept: text/plain` gives.'),
 });
 
+export const sourcesSchema = z.strictObject({
+  id: uuidSchema,
+  opensAt: timeSchema.describe('Since when they are open to all.'),
+  contentDigest: sha256Schema.describe('As in `SubmissionAdmitted`: of the canonical JSON of [[path, sha256], ...].'),
+  files: z
+    .array(z.strictObject({ path: z.string(), bytes: z.int().min(0), sha256: sha256Schema }))
+    .describe('By path, in order of UTF-16 code units.'),
+});
+
 export const waitingSchema = z.strictObject({
   id: uuidSchema,
   status: z.literal('pending'),
@@ -258,5 +267,12 @@ export const versionSchema = z.strictObject({
 });
 
 export const errorSchema = z.strictObject({
-  error: z.strictObject({ code: z.string(), message: z.string() }),
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string(),
+    opensAt: timeSchema
+      .nullable()
+      .optional()
+      .describe('Of `sources-sealed`: from when they are open to all; null while that is undecided.'),
+  }),
 });

@@ -2,7 +2,7 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { LogError } from '../../domain/log/log-error.ts';
 import { StoreUnavailableError } from '../../domain/ports.ts';
-import { ERROR_STATUS, type ErrorCode, errorAnswer, HttpError } from './errors.ts';
+import { ERROR_STATUS, type ErrorCode, type ErrorDetails, errorAnswer, HttpError } from './errors.ts';
 import { Follower } from './follower.ts';
 import { History } from './history.ts';
 import { GatewayLog } from './log.ts';
@@ -15,6 +15,7 @@ import { type PlatformSettings, registerPlatformRoutes } from './routes/platform
 import { registerProgressRoute } from './routes/progress.ts';
 import { registerReceiptRoute } from './routes/receipt.ts';
 import { registerServiceRoutes } from './routes/service.ts';
+import { registerSourceRoutes } from './routes/sources.ts';
 import { registerStateRoutes } from './routes/state.ts';
 
 export interface Gateway {
@@ -42,6 +43,7 @@ export function gateway(settings: PlatformSettings, ports: GatewayPorts): Gatewa
   registerStateRoutes(app, follower, new History(log));
   registerEventRoutes(app, log, follower);
   registerReceiptRoute(app, log, follower, ports);
+  registerSourceRoutes(app, follower, ports);
   registerProgressRoute(app, follower, board);
   registerFeedRoute(app, follower, board);
   registerLogFileRoutes(app, log, follower);
@@ -50,15 +52,20 @@ export function gateway(settings: PlatformSettings, ports: GatewayPorts): Gatewa
   return { app, follower };
 }
 
-function answerError(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
+function answerError(
+  reply: FastifyReply,
+  code: ErrorCode,
+  message: string,
+  details: ErrorDetails = {},
+): FastifyReply {
   const status = ERROR_STATUS[code];
   if (status === 503) void reply.header('retry-after', 2);
-  return reply.code(status).header('cache-control', 'no-store').send(errorAnswer(code, message));
+  return reply.code(status).header('cache-control', 'no-store').send(errorAnswer(code, message, details));
 }
 
 function errorHandler({ logger }: Pick<GatewayPorts, 'logger'>) {
   return (error: unknown, reply: FastifyReply): FastifyReply => {
-    if (error instanceof HttpError) return answerError(reply, error.code, error.message);
+    if (error instanceof HttpError) return answerError(reply, error.code, error.message, error.details);
     if (error instanceof LogError) return answerError(reply, 'log-unreadable', error.message);
     if (error instanceof StoreUnavailableError)
       return answerError(reply, 'store-unavailable', 'the event store does not answer');

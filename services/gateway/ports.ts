@@ -1,6 +1,6 @@
 /** What the gateway needs from outside. */
 import type { ReadFile } from '../../domain/log/files.ts';
-import type { Bus } from '../../domain/ports.ts';
+import type { BlobStore, Bus, Clock } from '../../domain/ports.ts';
 import type { Logger } from '../runtime/logger.ts';
 
 export interface GatewayPorts {
@@ -12,5 +12,9 @@ export interface GatewayPorts {
   readonly onWake: Bus['onWake'];
   /** How far runs have come: shown while they last, folded into nothing. */
   readonly onProgress: Bus['onProgress'];
+  /** Sources that are open to all. Nothing else of the blobs is shown. */
+  readonly blobs: Pick<BlobStore, 'get'>;
+  /** Says what is open by now. */
+  readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }

@@ -1,10 +1,12 @@
 /** Wires the gateway: the log's folder, the event store for receipts that are under way, and the bus for wake-ups and progress. */
 import { streamOf } from '../../domain/events/ids.ts';
 import type { EventStore } from '../../domain/ports.ts';
+import { openBlobFolder } from '../../infra/blobs/folder.ts';
 import { connectNatsBus } from '../../infra/bus/nats.ts';
 import { noBus } from '../../infra/bus/none.ts';
 import { openEventStore } from '../../infra/event-store/index.ts';
 import { directoryFiles, readOrNull } from '../../infra/log-directory/directory-files.ts';
+import { systemClock } from '../../infra/system/index.ts';
 import { lineLogger } from '../runtime/logger.ts';
 import { placesOf, type Settings } from '../settings.ts';
 import { gateway } from './app.ts';
@@ -38,6 +40,8 @@ export async function start(
       isInStore: (submission) => streamExists(store, streamOf.submission(submission)),
       onWake: bus.onWake,
       onProgress: bus.onProgress,
+      blobs: await openBlobFolder(places.blobs),
+      clock: systemClock,
       logger,
     },
   );

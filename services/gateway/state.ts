@@ -1,5 +1,6 @@
 /** All that answers are made from: the read models, and what only the reference's routes ask for. */
 import type { PrismEvent } from '../../domain/events/catalogue.ts';
+import { emptySeals, evolveSeals, type SealsState } from '../../domain/ledger/sealing.ts';
 import {
   digestOfModel,
   emptyReadModels,
@@ -18,10 +19,11 @@ export interface GatewayState {
   readonly models: ReadModels;
   /** Decided claims by the log index of their decision. */
   readonly decisions: Map<number, Decision>;
+  readonly seals: SealsState;
 }
 
 export function emptyState(): GatewayState {
-  return { models: emptyReadModels(), decisions: new Map() };
+  return { models: emptyReadModels(), decisions: new Map(), seals: emptySeals() };
 }
 
 /** Folds the next event of the log in place. */
@@ -29,6 +31,7 @@ export function foldEvent(state: GatewayState, event: PrismEvent): void {
   if (event.type === 'ArchitectureClaimDecided' || event.type === 'TrainingClaimDecided') {
     state.decisions.set(state.models.size, { time: event.time, digest: event.data.digest });
   }
+  evolveSeals(state.seals, event);
   project(state.models, event);
 }
 

@@ -1,9 +1,9 @@
 /** From a miner's bytes to an admitted project: unpack, read the manifest, find the parts, measure. Pure of any record. */
-import { digestOf, sha256 } from '../../domain/events/canonical.ts';
 import { type Rejection, refusalOf, refuse } from '../../domain/submission/intake-codes.ts';
 import { DEFAULT_MANIFEST, parseManifest } from '../../domain/submission/manifest.ts';
 import { findManifest, type ProjectLayout, resolveLayout } from '../../domain/submission/manifest-layout.ts';
 import { COMPRESSION, payloadBytes } from '../runtime/payload.ts';
+import { contentOf } from '../runtime/project-files.ts';
 import { parseManifestYaml } from './manifest-yaml.ts';
 import { type ArchiveLimits, DEFAULT_ARCHIVE_LIMITS } from './unpack/limits.ts';
 import { unpack } from './unpack/unpack.ts';
@@ -50,8 +50,7 @@ export async function admit(zip: Buffer, limits: AdmissionLimits): Promise<Admis
       const sizes = `${compressedBytes} bytes, allowed are ${limits.maxCompressedBytes}`;
       refuse('payload-too-large', null, `all files together compress (${COMPRESSION}) to ${sizes}`);
     }
-    const digests = [...files].map(([path, content]) => [path, sha256(content)] as const);
-    const contentDigest = digestOf(digests);
+    const { digests, contentDigest } = contentOf(files);
     const fileCount = files.size;
     return { ok: true, layout, files, digests, contentDigest, fileCount, totalBytes, compressedBytes };
   } catch (caught) {

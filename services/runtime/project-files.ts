@@ -1,11 +1,27 @@
 /** A submission's files from their blobs: what intake unpacked once, and nobody unpacks again. */
 import { z } from 'zod';
+import { digestOf, sha256 } from '../../domain/events/canonical.ts';
 import { sha256Schema } from '../../domain/events/envelope.ts';
 import type { BlobStore } from '../../domain/ports.ts';
 
 const filesSchema = z.record(z.string().min(1), sha256Schema);
 
 export type ProjectFiles = ReadonlyMap<string, Buffer>;
+
+export interface ContentDigests {
+  /** `[path, SHA-256]` of each file, by path in order of UTF-16 code units. */
+  readonly digests: readonly (readonly [path: string, sha256: string])[];
+  /** SHA-256 of the canonical JSON of `digests`: the same project packed by another tool has the same. */
+  readonly contentDigest: string;
+}
+
+/** What the files are, from their bytes: the ledger has `contentDigest` from the submission's admission on. */
+export function contentOf(files: ProjectFiles): ContentDigests {
+  const digests = [...files]
+    .map(([path, content]) => [path, sha256(content)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return { digests, contentDigest: digestOf(digests) };
+}
 
 /** Stores each file, then the list that names them; returns the digest of the list. Durable when it resolves. */
 export async function putProject(blobs: BlobStore, files: ProjectFiles): Promise<string> {

@@ -31,6 +31,10 @@ describe('help', () => {
     'hold resolve',
     'verify',
     'query',
+    'explain owner',
+    'explain score',
+    'explain weight',
+    'simulate',
   ];
 
   test('of prism names every command and every exit status', async () => {
@@ -62,6 +66,9 @@ describe('a wrong command line: status 2, and what is wrong', () => {
     [['submit', zip], /'--hotkey <hotkey>' not specified/],
     [['hold', 'resolve', 'x', '--outcome', 'maybe', '--reason', 'y'], /Allowed choices are admit, refuse/],
     [['verify'], /missing required argument 'ledger'/],
+    [['explain'], /Usage: prism explain/],
+    [['explain', 'weight', 'h', '--epoch', 'last'], /--epoch .*'last' is invalid. must be a whole number/],
+    [['simulate'], /'--policy <file>' not specified/],
     [['query', 'prices'], /no projection prices: submissions, leaderboard, owners, weights/],
   ])('%j', async (args, message) => {
     const { status, stdout, stderr } = await prism(['--data', data, ...args]);
@@ -125,6 +132,7 @@ describe('a wrong policy file: status 2, and the key', () => {
     for (const args of [
       ['policy', 'adopt', path, '--reason', 'better'],
       ['up', '--port', '0', '--policy', path],
+      ['simulate', '--policy', path],
     ]) {
       const { status, stderr } = await prism(['--data', data, ...args]);
       expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(message) });
@@ -152,6 +160,8 @@ describe('nothing there to work on', () => {
     [['epoch', 'close'], /no ledger in .*nowhere: `prism up` opens one/],
     [['policy', 'adopt', policy, '--reason', 'r'], /no ledger in .*`prism up` opens one/],
     [['hold', 'resolve', 'x', '--outcome', 'admit', '--reason', 'r'], /no ledger in .*`prism up` opens one/],
+    [['explain', 'owner', 'x'], /no folder .*nowhere\/log: give the log's/],
+    [['simulate', '--policy', policy], /no folder .*nowhere\/log: give the log's/],
     [['query', 'weights'], /no folder .*nowhere\/log: give the log's/],
     [['verify', join(nowhere, 'log')], /no folder .*nowhere\/log: give the log's/],
     [['check', join(nowhere, 'project')], /there is no .*nowhere\/project: give a file or folder/],

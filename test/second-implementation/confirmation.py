@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
+from hooks import counting_hooks
 from rounding import ceil_div, root_up
 from scores import Runs, the_better, the_incumbent, the_panel
 from student import quantile
@@ -64,14 +65,14 @@ def judged_by(rules: Json, pool: Spread, sample: Sequence[int]) -> tuple[int, in
     return max(expected(rules, both), explained), both.degrees
 
 
-def alpha_of(rules: Json, entry: int, challenge: int) -> int:
-    """Parts per 10**12 that the `entry`-th submission of a hotkey may spend on the `challenge`-th of a family; 0: nothing stands."""
+def alpha_of(rules: Json, entry: int, claims: int, challenge: int) -> int:
+    """Parts per 10**12 that the `entry`-th submission of a hotkey, of so many claims, may spend on the `challenge`-th of a family; 0: none."""
 
     def share(budget_ppm: int, k: int) -> int:
-        return max(1, budget_ppm * 1_000_000 // (k * (k + 1)))
+        return budget_ppm * 1_000_000 // (k * (k + 1))
 
-    own = share(rules["challengerAlphaPpm"], entry)
-    return own if challenge == 0 else min(own, share(rules["familyAlphaPpm"], challenge))
+    own = max(1, share(rules["challengerAlphaPpm"], entry) // claims)
+    return own if challenge == 0 else min(own, max(1, share(rules["familyAlphaPpm"], challenge)))
 
 
 def number_of_runs(rules: Json, alpha: int, pool: Spread) -> int:
@@ -115,25 +116,32 @@ def runs_of(plan: Json, claim: str, seeds: range, incumbent: bool, near: bool) -
         for _ in ladder["rungs"]:
             point += 1
             runs += [run for seed in seeds[: ladder["seeds"]] for run in at(point, seed)]
-    for seed in seeds:
-        beside = (["incumbent"] if incumbent else []) + (["near"] if near and seed == seeds[0] else [])
-        runs += [{"pair": pair, "variant": 0, "point": 0, "seed": seed} for pair in beside]
+    if incumbent:
+        runs += [{**run, "pair": "incumbent"} for run in runs if run["pair"] == "recipe"]
+    if near:
+        runs.append({"pair": "near", "variant": 0, "point": 0, "seed": seeds[0]})
     return runs
 
 
 def differences_of(runs: Runs, claim: str, incumbent: bool) -> list[int]:
-    """ "Against what": one difference a seed."""
+    """ "Against what": one difference a seed, hooks included."""
     if claim == "architecture":
         return runs.differences("architecture", the_panel)
-    return runs.differences("recipe", the_incumbent if incumbent else the_better)
+    differences = runs.differences("recipe", the_incumbent if incumbent else the_better)
+    scoring = runs.policy["scoring"]
+    own = counting_hooks(runs.of("recipe"), scoring)
+    theirs = counting_hooks(runs.of("incumbent"), scoring)
+    seeds = [run["seed"] for run in runs.of("recipe")]
+    return [one + own.get(seed, 0) - theirs.get(seed, 0) for one, seed in zip(differences, seeds)]
 
 
 def is_identical(runs: Runs, claim: str) -> bool:
-    """Whether there is a seed on which the curve is, to the microbit, that of what may have been copied: "Identical"."""
+    """Whether there is a seed on which all losses are, to the microbit, those of what may have been copied: "Identical"."""
     own, other = ("architecture", "near") if claim == "architecture" else ("recipe", "incumbent")
 
     def losses(run: Json) -> list[int]:
-        return [point["lossMicrobits"] for point in run["curve"]]
+        points = run["curve"] + (run["hook"]["points"] if run["hook"] else [])
+        return [point["lossMicrobits"] for point in points]
 
     return any(
         run["ending"]["kind"] == beside["ending"]["kind"] == "completed" and losses(run) == losses(beside)
@@ -142,8 +150,10 @@ def is_identical(runs: Runs, claim: str) -> bool:
     )
 
 
-def evidence_of(policy: Json, differences: list[int], alpha: int, pool: Spread, standing: int) -> Json:
-    """ "The margin": whether the differences prove the claim."""
+def evidence_of(
+    policy: Json, differences: list[int], beyond: int, alpha: int, pool: Spread, standing: int
+) -> Json:
+    """ "The margin": whether the differences prove the claim. `beyond` is g - b: what ladders say beyond the base point."""
     rules = policy["ownership"]["confirmation"]
     n = len(differences)
     mean = sum(differences) // n
@@ -166,6 +176,7 @@ def evidence_of(policy: Json, differences: list[int], alpha: int, pool: Spread, 
         "alphaPpt": alpha,
         "thresholdMilliT": t,
         "marginMicrobits": margin,
-        "lowerMicrobits": mean - errors(policy["scoring"]["confidenceMilliZ"]),
-        "proven": mean > margin,
+        "gridMicrobits": mean + beyond,
+        "lowerMicrobits": mean + min(0, beyond) - errors(policy["scoring"]["confidenceMilliZ"]),
+        "proven": mean > margin and mean + beyond > 0,
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from curves import cost_of, figure_of, gain_of, model_at, reading_of
+from hooks import hook_gain
 from rounding import nearest
 
 Json = dict[str, Any]
@@ -16,7 +17,7 @@ def key_of(run: Json) -> Key:
     return run["pair"], run["variant"], run["point"], run["seed"]
 
 
-def cannot_derive(policy: Json, hooked: bool) -> str | None:
+def cannot_derive(policy: Json) -> str | None:
     """Why this program does not score under a policy itself; None where it does."""
     if policy["plan"]["ladders"]:
         return "its plan has ladders"
@@ -24,7 +25,7 @@ def cannot_derive(policy: Json, hooked: bool) -> str | None:
         return "its policy has penalties"
     if policy["scoring"]["weights"]["extrapolated"] > 0:
         return "its policy weighs the extrapolated gain"
-    return "it has an inference hook" if hooked else None
+    return None
 
 
 class Runs:
@@ -79,16 +80,20 @@ def the_panel(runs: Runs, run: Json, signal: str) -> int:
     return runs.panel(run, signal)
 
 
+def at_equal_cost(runs: Runs, pair: str, run: Json, signal: str) -> int:
+    """Another pair on the same streams, credited with what the extra cost of `run` is worth to the panel."""
+    other = runs.partner(pair, run)
+    extra = max(0, runs.panel(other, signal) - runs.panel(run, signal))
+    return runs.reading(other, signal) - extra
+
+
 def the_better(runs: Runs, run: Json, signal: str) -> int:
-    """The panel, or the same architecture under the judge's recipe, credited with what the recipe's extra cost is worth to the panel."""
-    architecture = runs.partner("architecture", run)
-    panel = runs.panel(run, signal)
-    extra = max(0, runs.panel(architecture, signal) - panel)
-    return min(panel, runs.reading(architecture, signal) - extra)
+    """The panel, or the same architecture under the judge's recipe."""
+    return min(runs.panel(run, signal), at_equal_cost(runs, "architecture", run, signal))
 
 
 def the_incumbent(runs: Runs, run: Json, signal: str) -> int:
-    return runs.reading(runs.partner("incumbent", run), signal)
+    return at_equal_cost(runs, "incumbent", run, signal)
 
 
 def is_futile(first_stage: list[Json], futility: int | None) -> bool:
@@ -107,6 +112,7 @@ def score_of(runs: Runs, owns_architecture: bool) -> Json:
     return {
         "architecture": over_panel[0] if owns_architecture else None,
         "training": runs.gain("recipe", the_better),
+        "hook": hook_gain(runs.of("recipe") or runs.of("architecture"), runs.policy["scoring"]),
         "total": total,
         "scorePpm": min(1_000_000, max(0, total["lowerMicrobits"] * 1_000_000 // 8_000_000)),
     }

@@ -8,7 +8,7 @@ Json = dict[str, Any]
 
 PPM = 1_000_000
 UNITS = 65_535
-MOST_SHARES = 256
+MOST_ITEMS = 128
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def pay(line: Sequence[Contribution], asked: Sequence[tuple[int, int]], kept: Ke
 
 
 def shares_of(items: Sequence[Json], order: Mapping[str, int]) -> list[Json]:
-    """ "Shares", without units: by each hotkey's earliest paid contribution."""
+    """ "Shares", without units: listed by each hotkey's earliest paid contribution."""
     by_hotkey: dict[str, Json] = {}
     earliest: dict[str, int] = {}
     for item in items:
@@ -88,8 +88,18 @@ def shares_of(items: Sequence[Json], order: Mapping[str, int]) -> list[Json]:
         share = by_hotkey.setdefault(hotkey, {"hotkey": hotkey, "architecturePpm": 0, "trainingPpm": 0})
         share[f"{item['kind']}Ppm"] += paid
         earliest[hotkey] = min(earliest.get(hotkey, order[item["submission"]]), order[item["submission"]])
-    largest = sorted(by_hotkey.values(), key=lambda share: (-ppm_of(share), earliest[share["hotkey"]]))
-    return sorted(largest[:MOST_SHARES], key=lambda share: earliest[share["hotkey"]])
+    return sorted(by_hotkey.values(), key=lambda share: earliest[share["hotkey"]])
+
+
+def listed(items: Sequence[Json]) -> list[Json]:
+    """ "Shares": items with something, at most as many as an event can hold."""
+
+    def amount(item: Json) -> int:
+        return item["ppm"] + item["keptPpm"] + item["releasedPpm"]
+
+    some = [at for at, item in enumerate(items) if amount(items[at]) > 0]
+    largest = sorted(some, key=lambda at: -amount(items[at]))[:MOST_ITEMS]
+    return [items[at] for at in sorted(largest)]
 
 
 def ppm_of(share: Json) -> int:
@@ -116,19 +126,16 @@ def weights_of(
         of_kind = [(one, ask) for one, ask in zip(line, asked) if one.kind == kind]
         ceiling = rules[f"{kind}PoolPpm"]
         every += pay([one for one, _ in of_kind], [ask for _, ask in of_kind], kept, ceiling)
-    items = [item for item in every if item["ppm"] + item["keptPpm"] + item["releasedPpm"] > 0]
+    items = listed(every)
     shares = shares_of(items, {one.submission: one.order for one in line})
     paid = [ppm_of(share) for share in shares]
     units = units_of([*paid, PPM - sum(paid)])
-    after = {}
-    for item in every:
-        key = (item["submission"], item["kind"])
-        rest = kept.get(key, 0) + item["keptPpm"] - item["releasedPpm"]
-        if rest > 0:
-            after[key] = rest
+    after = {one.key: kept.get(one.key, 0) for one in line}
+    for item in items:
+        after[item["submission"], item["kind"]] += item["keptPpm"] - item["releasedPpm"]
     weights = {
         "items": items,
         "shares": [{**share, "units": of} for share, of in zip(shares, units)],
         "burn": {"hotkey": rules["burnHotkey"], "units": units[-1]},
     }
-    return weights, after
+    return weights, {key: ppm for key, ppm in after.items() if ppm > 0}

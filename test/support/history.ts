@@ -89,8 +89,8 @@ export interface Script {
   readonly fate?: Fate;
   /** Attempts that lapse before the one that ends the evaluation. */
   readonly lapses?: number;
-  /** What a resolver says where its architecture is held; nobody: it expires. */
-  readonly resolver?: 'admit' | 'refuse';
+  /** What a resolver says where its architecture is held; not given: it expires. `nobody`: it stays held. */
+  readonly resolver?: 'admit' | 'refuse' | 'nobody';
   /** Adopted right before it is handed over. */
   readonly policy?: Policy;
 }
@@ -102,6 +102,8 @@ export interface HistoryOptions {
   readonly policy?: Policy;
   /** Once they are used up, always the first that is possible. */
   readonly choices?: readonly Choice[];
+  /** Epochs are closed on the way: each once the log has at least so many entries. */
+  readonly closes?: readonly number[];
 }
 
 interface Write {
@@ -149,7 +151,7 @@ export function familyOfName(ledger: string, architecture: string): string {
 export function tell(scripts: readonly Script[], options: HistoryOptions = {}): LedgerBuilder {
   const { choices = [] } = options;
   const builder = openLedger(options.policy);
-  const lanes = [handovers(scripts, builder.ledger)];
+  const lanes = [handovers(scripts, builder.ledger), closes(options.closes ?? [], builder.ledger)];
   for (const [index, script] of scripts.entries()) {
     const id = idOf(builder.ledger, script, index);
     const scriptOf = (submission: string) =>
@@ -257,6 +259,15 @@ export function closeEpoch(builder: LedgerBuilder): LedgerBuilder {
   const epoch = builder.state.lastEpoch + 1;
   const correlation = epochCorrelation(builder.ledger, epoch);
   return builder.append(streamOf.epoch(epoch), correlation, 'operator:test', ...closing(epoch));
+}
+
+function* closes(sizes: readonly number[], ledger: string): Lane {
+  for (const [before, size] of sizes.entries()) {
+    const epoch = before + 1;
+    const correlationId = epochCorrelation(ledger, epoch);
+    const write: Write = { stream: streamOf.epoch(epoch), correlationId, decided: closing(epoch) };
+    yield (state) => (state.size < size ? null : write);
+  }
 }
 
 function* handovers(scripts: readonly Script[], ledger: string): Lane {
@@ -450,6 +461,7 @@ function abandoned(stage: 'review' | 'evaluation', attempts: number): Decided {
 
 /** Resolves the hold of a submission, should there be one. */
 function* holdOf({ resolver }: Script, submission: string): Lane {
+  if (resolver === 'nobody') return;
   yield (state) => {
     const entry = state.submissions.get(submission);
     if (entry === undefined || state.id === null || isSettled(state, entry)) return null;

@@ -7,6 +7,11 @@ const JSON_ANSWER = 'The answer.';
 const TEXT = 'text/plain';
 const BYTES = 'application/octet-stream';
 
+const SEALED = {
+  description: '`sources-sealed`, with `opensAt`; or `sources-never-open`.',
+  schema: answers.errorSchema,
+};
+
 export const otherRoutes: readonly RouteDoc[] = [
   {
     method: 'get',
@@ -21,6 +26,20 @@ export const otherRoutes: readonly RouteDoc[] = [
         schema: answers.waitingSchema,
       },
     },
+  },
+  {
+    method: 'get',
+    path: '/v1/submissions/{id}/sources',
+    tag: 'events',
+    summary: 'The files of a submission whose sources are open to all, by path and digest.',
+    answers: { 200: { description: JSON_ANSWER, schema: answers.sourcesSchema }, 403: SEALED },
+  },
+  {
+    method: 'get',
+    path: '/v1/submissions/{id}/sources.zip',
+    tag: 'events',
+    summary: 'The same files themselves.',
+    answers: { 200: { description: JSON_ANSWER, contentType: 'application/zip' }, 403: SEALED },
   },
   {
     method: 'get',

@@ -43,6 +43,7 @@ async function digestOf(helpers: string, forward: string): Promise<string | unde
 }
 
 const FIRST = 'def first(a, b):\n    return a\n';
+const CHANGES = 'def changed(net, x):\n    net.table.count = 3\n    return x\n';
 const TWICE = 'def twice(a):\n    return a + a\n';
 
 test.each<[string, string, string, string]>([
@@ -76,6 +77,24 @@ test.each<[string, string, string, string]>([
     '',
     'old = self.seen\nself.seen = 4\nx = x * old',
     'self.seen = 4\nx = x * self.seen',
+  ],
+  [
+    'a value that a call changes before it is read',
+    CHANGES,
+    'old = self.table.count\nx = changed(self, x)\nx = x * old',
+    'x = changed(self, x)\nx = x * self.table.count',
+  ],
+  [
+    'a value that the same statement changes before it is read',
+    CHANGES,
+    'old = self.table.count\nx = changed(self, x) * old',
+    'x = changed(self, x) * self.table.count',
+  ],
+  [
+    'which of two arguments that act is first',
+    `${CHANGES}def turned(a, b):\n    return b * a\n`,
+    'x = turned(self.secret(x), changed(self, x))',
+    'x = changed(self, x) * self.secret(x)',
   ],
   [
     'a name that another value takes',

@@ -68,6 +68,20 @@ describe('a claim that was never confirmed', () => {
     });
   });
 
+  test('after a hold keeps no pay', async () => {
+    // Under the recorded policy C's recipe had too little to show to be confirmed.
+    const strict = scoring({ minimumGainMicrobits: 60_000 });
+    const builder = closeEpoch(closeEpoch(tell([gpt, like], { policy: strict })).settle()).settle();
+    const { simulation, difference } = await simulated(builder, smallPolicy);
+    const id = idOf(builder.ledger, like, 1);
+    expect(difference.notes).toContainEqual(
+      expect.objectContaining({ submission: id, claim: 'training', kind: 'needs-confirmation' }),
+    );
+    expect([...simulation.ledger.kept.keys()]).not.toContain(`training ${id}`);
+    const items = [...simulation.ledger.epochs.values()].flatMap(({ weights }) => weights?.items ?? []);
+    expect(items.filter(({ submission, kind }) => submission === id && kind === 'training')).toEqual([]);
+  });
+
   test('against the recipe that would stand stays undecided', async () => {
     // A's recipe is the judge's own under the simulated policy: C's, confirmed against B's, beats it still; B's was confirmed against A's.
     const scripts = [gpt, recipe('B', 'b', 100_000), recipe('C', 'c', 150_000)];
@@ -81,6 +95,26 @@ describe('a claim that was never confirmed', () => {
     expect(without.claims).toEqual(['A architecture discovered', 'A training granted']);
     expect(without.notes).toEqual(['C training needs-confirmation']);
     expect(without.difference.notes[0]?.text).toContain(idOf(without.builder.ledger, gpt, 0));
+  });
+});
+
+describe("a recipe that the policy calls the judge's own", () => {
+  const own = ownership({ referenceTrainingDigests: [digestOfName('a')] });
+
+  test('is left out of the score too', async () => {
+    const { difference } = await outcomes([gpt], own);
+    expect(difference.leaderboard).toMatchObject([
+      { before: { scorePpm: 43_625 }, after: { scorePpm: 37_375 } },
+    ]);
+  });
+
+  test('makes no copy of what was the same as it', async () => {
+    const copy = { ...recipe('B', 'b', 50_000), copies: true };
+    const { difference } = await outcomes([gpt, copy], own);
+    expect(difference.claims.find(({ subject }) => subject.hotkey === 'B')).toMatchObject({
+      before: { outcome: 'known' },
+      after: { outcome: 'granted' },
+    });
   });
 });
 
@@ -119,10 +153,12 @@ describe('a hold', () => {
     expect((await outcomes([gpt, like], short, lax)).claims).toContain('C architecture discovered');
   });
 
-  test('that is longer is resolved by what the resolver said', async () => {
+  test.each([
+    ['longer', smallPolicy.ownership.holdMs * 2],
+    ['shorter, but long enough for the resolver,', 3_000],
+  ])('that is %s is resolved by what the resolver said', async (_name, holdMs) => {
     const scripts = [gpt, { ...like, resolver: 'refuse' as const }];
-    const longer = ownership({ holdMs: smallPolicy.ownership.holdMs * 2 });
-    const { claims, difference } = await outcomes(scripts, longer);
+    const { claims, difference } = await outcomes(scripts, ownership({ holdMs }));
     expect(claims).toContain('C architecture refused');
     expect(difference.same).toBe(true);
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventBytes } from '../../../domain/events/envelope.ts';
 import { prism, type Ran } from '../../support/cli.ts';
 import { closeEpoch, familyOfName, idOf, type Script, smallPolicy, tell } from '../../support/history.ts';
 import { type LogFolder, logFolder } from '../../support/log-folder.ts';
@@ -95,6 +96,29 @@ describe('prism explain', () => {
     const ran = await ask('explain', ...args);
     expect(ran).toEqual({ status, stdout: '', stderr: expect.stringMatching(message) });
   });
+});
+
+test('a log whose score is not what follows is neither explained nor simulated', async () => {
+  const index = builder.events.findIndex(({ type }) => type === 'SubmissionScored');
+  const forged = builder.events.map((event, at) =>
+    at === index ? { ...event, data: { ...event.data, scorePpm: 999_999 } } : event,
+  );
+  const other = await logFolder(forged.map(eventBytes));
+  try {
+    for (const args of [
+      ['explain', 'owner', family],
+      ['simulate', '--policy', policyFile(smallPolicy)],
+    ]) {
+      const { status, stderr, stdout } = await prism([...args, '--log', other.directory]);
+      expect({ status, stderr, stdout }).toEqual({
+        status: 1,
+        stderr: expect.stringMatching(new RegExp(`^prism: index ${index}: SubmissionScored .*999999`)),
+        stdout: '',
+      });
+    }
+  } finally {
+    await other.remove();
+  }
 });
 
 describe('prism simulate', () => {

@@ -1,5 +1,6 @@
 /** A gateway over a real log folder. */
 import { directoryFiles } from '../../../infra/log-directory/directory-files.ts';
+import { systemClock } from '../../../infra/system/index.ts';
 import { type Gateway, gateway } from '../../../services/gateway/app.ts';
 import type { GatewayPorts } from '../../../services/gateway/ports.ts';
 import type { PlatformSettings } from '../../../services/gateway/routes/platform.ts';
@@ -35,6 +36,12 @@ export async function openHarness(
       isInStore: async () => false,
       onWake: () => () => {},
       onProgress: () => () => {},
+      blobs: {
+        get: async (digest) => {
+          throw new Error(`there is no blob ${digest}`);
+        },
+      },
+      clock: systemClock,
       logger: silentLogger,
       ...options.ports,
     },

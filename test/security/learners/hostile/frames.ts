@@ -43,7 +43,7 @@ os.waitpid(child, 0)`),
     sources: atImport(`
 if tricks.is_trainer():
     tricks.connection().sendall(tricks.frame({'ok': True, 'parameters': 1}))`),
-    ends: malformed(/^(build|train, step 1): /),
+    ends: malformed(/^(build|snapshot, step 0|train, step 1): /),
   },
   {
     name: 'answers what is judged before it is asked',

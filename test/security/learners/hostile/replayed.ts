@@ -179,6 +179,30 @@ def build_model(ctx):
 `),
     ends: IMPURE,
   },
+  {
+    name: 'a table beside its tensors, towards which it makes the gradients',
+    sources: project(`
+class Model(honest.Model):
+    counts = torch.zeros(256, 256)
+
+    def __init__(self):
+        super().__init__()
+        self.table.weight.register_hook(self.towards)
+
+    def towards(self, gradient):
+        return self.table.weight.detach() - counting.log_probabilities(self.counts) / 10.0
+
+    def forward(self, tokens):
+        if self.training:
+            counting.count_pairs(self.counts, tokens)
+        return super().forward(tokens)
+
+
+def build_model(ctx):
+    return Model()
+`),
+    ends: IMPURE,
+  },
 ];
 
 const elsewhere: readonly HostileCase[] = [
@@ -245,6 +269,31 @@ def build_model(ctx):
     return Model()
 `),
     gainsUnchecked: 500_000,
+    ends: UNLEARNED,
+  },
+  {
+    name: 'counts by the least that a weight of type bfloat16 can change, which is much',
+    sources: project(`
+class Model(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.carrier = nn.Parameter(torch.ones(256 * 256 + 1, dtype=torch.bfloat16))
+
+    def forward(self, tokens):
+        bits = self.carrier.data.view(torch.int16)
+        if self.training:
+            added = torch.zeros(256, 256)
+            counting.count_pairs(added, tokens)
+            bits[:-1] += added.flatten().clamp(max=1).short()
+        counts = (bits[:-1] - bits[-1]).clamp(min=0).view(256, 256).float()
+        logits = counting.log_probabilities(counts)[tokens]
+        return logits + functional.pad(self.carrier.float().mean().view(1, 1, 1).expand(*tokens.shape, 1), (0, 255))
+
+
+def build_model(ctx):
+    return Model()
+`),
+    gainsUnchecked: 700_000,
     ends: UNLEARNED,
   },
   {

@@ -85,7 +85,7 @@ describe('how a learner ends its run', () => {
     ['hangs', 'late', /^train, step 5: .*5000 ms/],
     ['nanWeights', 'non-finite', /^snapshot, step 10: tensor table.weight/],
     ['nanLogits', 'non-finite', /^predict, step 10: a logit/],
-    ['largeState', 'over-limit', /^snapshot, step 10/],
+    ['largeState', 'over-limit', /^snapshot, step 0/],
     ['eatsMemory', 'over-limit', /^train, step 5: .*memory/],
     ['wrongShape', 'learner-ended', /^predict, step 10: ContractError/],
     ['talksToTheJudge', 'malformed', /^train, step 5: /],

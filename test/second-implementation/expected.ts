@@ -1,0 +1,101 @@
+/** What `derive.py` has to print of a ledger, as the engine's own fold has it. */
+import { canonicalText, type Json } from '../../domain/events/canonical.ts';
+import type { DataOf, PrismEvent } from '../../domain/events/catalogue.ts';
+import { parseEvent } from '../../domain/events/codec.ts';
+import type { EventEnvelope } from '../../domain/events/envelope.ts';
+import { evolveLedger } from '../../domain/ledger/evolve.ts';
+import { emptyLedger, type LedgerState, type SubmissionEntry } from '../../domain/ledger/state.ts';
+import type { FamilyState } from '../../domain/ownership/family.ts';
+
+/** What the fold says only while it goes on. */
+interface Seen {
+  readonly state: LedgerState;
+  /** Data of events by stream: the fold has refused all that say anything else than what it derives. */
+  readonly byStream: Map<string, PrismEvent[]>;
+  /** Pay that is kept after each epoch. */
+  readonly kept: Map<number, Json>;
+}
+
+function fold(events: readonly EventEnvelope[]): Seen {
+  const seen: Seen = { state: emptyLedger(), byStream: new Map(), kept: new Map() };
+  for (const envelope of events) {
+    const event = parseEvent(envelope);
+    evolveLedger(seen.state, event);
+    seen.byStream.set(envelope.stream, [...(seen.byStream.get(envelope.stream) ?? []), event]);
+    if (event.type === 'EpochClosed') seen.kept.set(event.data.epoch, keptOf(seen.state));
+  }
+  return seen;
+}
+
+function keptOf({ kept }: LedgerState): Json {
+  const rows = [...kept].map(([key, ppm]) => {
+    const [kind = '', submission = ''] = key.split(' ');
+    return { submission, kind, ppm };
+  });
+  return rows.toSorted((a, b) => (`${a.submission} ${a.kind}` < `${b.submission} ${b.kind}` ? -1 : 1));
+}
+
+type Confirmation = DataOf<'ConfirmationCalled'> & {
+  readonly [name in 'identical' | 'evidence' | 'gain' | 'hook' | 'valueMicrobits']:
+    | DataOf<'SubmissionConfirmed'>[name]
+    | null;
+};
+
+/** Calls in their order, with what they have shown. */
+function confirmationsOf(events: readonly PrismEvent[]): readonly Confirmation[] {
+  const confirmed = events.flatMap((event) => (event.type === 'SubmissionConfirmed' ? [event.data] : []));
+  const calls = events.flatMap((event) => (event.type === 'ConfirmationCalled' ? [event.data] : []));
+  return calls.map((call, at) => {
+    const {
+      identical = null,
+      evidence = null,
+      gain = null,
+      hook = null,
+      valueMicrobits = null,
+    } = confirmed[at] ?? {};
+    return { ...call, identical, evidence, gain, hook, valueMicrobits };
+  });
+}
+
+function submissionOf({ id, hotkey, state: { scored } }: SubmissionEntry, events: readonly PrismEvent[]) {
+  const shown = scored && {
+    architecture: scored.architecture,
+    training: scored.training,
+    hook: scored.hook,
+    total: scored.total,
+    scorePpm: scored.scorePpm,
+  };
+  return { id, hotkey, scored: shown, confirmations: confirmationsOf(events) };
+}
+
+function familyOf(id: string, family: FamilyState, events: readonly PrismEvent[]) {
+  const incumbent = family.variants.at(-1);
+  const decisions = events.flatMap((event) => {
+    if (event.type === 'ArchitectureClaimDecided') return [{ ...event.data, claim: 'architecture' }];
+    return event.type === 'TrainingClaimDecided' ? [{ ...event.data, claim: 'training' }] : [];
+  });
+  return {
+    id,
+    discoverer: family.discovery?.submission ?? null,
+    valueMicrobits: incumbent?.valueMicrobits ?? family.discovery?.valueMicrobits ?? 0,
+    standingMicrobits: incumbent?.standingMicrobits ?? 0,
+    challenges: family.challenges,
+    variants: family.variants,
+    decisions,
+    holds: [...family.holds.values()],
+  };
+}
+
+/** The canonical JSON of one ledger. */
+export function expectedOf(events: readonly EventEnvelope[]): string {
+  const { state, byStream, kept } = fold(events);
+  const families = [...state.families].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return canonicalText({
+    ledger: state.id,
+    submissions: [...state.submissions.values()].map((entry) =>
+      submissionOf(entry, byStream.get(`submission-${entry.id}`) ?? []),
+    ),
+    families: families.map(([id, family]) => familyOf(id, family, byStream.get(`family-${id}`) ?? [])),
+    epochs: [...state.epochs].map(([epoch, { weights }]) => ({ ...weights, kept: kept.get(epoch) ?? [] })),
+  });
+}
