@@ -34,7 +34,9 @@ export const leaderboardSchema = z.strictObject({
       bestRank: z
         .int()
         .min(1)
-        .describe('The ranks that it may have as far as the intervals tell: those it is tied with lie between.'),
+        .describe(
+          'The ranks that it may have as far as the intervals tell: those it is tied with lie between.',
+        ),
       worstRank: z.int().min(1),
       hotkey: hotkeySchema,
       score: share.describe('Lower bound of the proven gain as a share of the 8 bits of a byte.'),
@@ -238,7 +240,9 @@ export const receiptSchema = z.strictObject({
 export const sourcesSchema = z.strictObject({
   id: uuidSchema,
   opensAt: timeSchema.describe('Since when they are open to all.'),
-  contentDigest: sha256Schema.describe('As in `SubmissionAdmitted`: of the canonical JSON of [[path, sha256], ...].'),
+  contentDigest: sha256Schema.describe(
+    'As in `SubmissionAdmitted`: of the canonical JSON of [[path, sha256], ...].',
+  ),
   files: z
     .array(z.strictObject({ path: z.string(), bytes: z.int().min(0), sha256: sha256Schema }))
     .describe('By path, in order of UTF-16 code units.'),

@@ -60,7 +60,10 @@ function answerError(
 ): FastifyReply {
   const status = ERROR_STATUS[code];
   if (status === 503) void reply.header('retry-after', 2);
-  return reply.code(status).header('cache-control', 'no-store').send(errorAnswer(code, message, details));
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .send(errorAnswer(code, message, details));
 }
 
 function errorHandler({ logger }: Pick<GatewayPorts, 'logger'>) {

@@ -31,7 +31,7 @@ export async function putProject(blobs: BlobStore, files: ProjectFiles): Promise
 }
 
 /** Throws where a blob is absent or does not hash to its name. */
-export async function getProject(blobs: BlobStore, filesBlob: string): Promise<ProjectFiles> {
+export async function getProject(blobs: Pick<BlobStore, 'get'>, filesBlob: string): Promise<ProjectFiles> {
   const list = filesSchema.parse(JSON.parse((await blobs.get(filesBlob)).toString('utf8')));
   const files = new Map<string, Buffer>();
   for (const [path, digest] of Object.entries(list)) files.set(path, await blobs.get(digest));

@@ -99,3 +99,47 @@ export function expectedOf(events: readonly EventEnvelope[]): string {
     epochs: [...state.epochs].map(([epoch, { weights }]) => ({ ...weights, kept: kept.get(epoch) ?? [] })),
   });
 }
+
+/** How often something was there. */
+export type Tally = Map<string, number>;
+
+const HOLDS = { admit: 'admitted', refuse: 'refused', expired: 'expired' } as const;
+
+/** Adds what a ledger has to compare to `tally`. */
+export function tallyOf(events: readonly EventEnvelope[], tally: Tally): void {
+  const add = (what: string, count = 1) => tally.set(what, (tally.get(what) ?? 0) + count);
+  for (const event of events.map(parseEvent)) tallyEvent(event, add);
+}
+
+function tallyEvent(event: PrismEvent, add: (what: string, count?: number) => void): void {
+  switch (event.type) {
+    case 'SubmissionScored':
+      add('scores');
+      break;
+    case 'SubmissionConfirmed':
+      add(`confirmations of ${event.data.claim === 'training' ? 'a training' : 'an architecture'}`);
+      break;
+    case 'ArchitectureClaimHeld':
+      add('holds open');
+      break;
+    case 'HoldResolved':
+    case 'HoldExpired':
+      add('holds open', -1);
+      add(`holds ${HOLDS[event.type === 'HoldExpired' ? 'expired' : event.data.outcome]}`);
+      break;
+    case 'TrainingClaimDecided':
+      if (event.data.challenge > 0) add('challenges');
+      add(`claims: ${event.type} ${event.data.outcome}`);
+      break;
+    case 'ArchitectureClaimDecided':
+      add(`claims: ${event.type} ${event.data.outcome}`);
+      break;
+    case 'WeightsDerived':
+      add('epochs closed');
+      add('items paid', event.data.items.filter(({ ppm }) => ppm > 0).length);
+      add('items kept', event.data.items.filter(({ keptPpm }) => keptPpm > 0).length);
+      add('items released', event.data.items.filter(({ releasedPpm }) => releasedPpm > 0).length);
+      break;
+    default:
+  }
+}

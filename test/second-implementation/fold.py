@@ -3,11 +3,12 @@
 from typing import Any
 
 from claims import Owners, next_step
+from contributions import contributions_of
 from confirmation import differences_of, evidence_of, is_identical, pool_of
 from hooks import hook_gain
 from scores import Runs, cannot_derive, is_futile, key_of, score_of, the_panel
 from state import Hold, Step, Submission, Variant, milliseconds
-from weights import Contribution, weights_of
+from weights import weights_of
 
 Json = dict[str, Any]
 
@@ -208,10 +209,9 @@ class Fold:
         one.decided.add("architecture")
         family.decisions.append({**data, "claim": "architecture"})
         if data["outcome"] == "discovered":
-            hold = family.holds.get(one.id)
             family.discoverer = one
             family.value = data["valueMicrobits"]
-            family.discovered_at = hold.held_at if hold else event["time"]
+            family.discovered_at = event["time"]
 
     def on_TrainingClaimDecided(self, index: int, event: Json) -> None:
         one, data = self.owed(index, event)
@@ -232,7 +232,7 @@ class Fold:
 
     def on_EpochClosed(self, _index: int, event: Json) -> None:
         start, end = self.opened, milliseconds(event["time"])
-        weights, self.kept = weights_of(self.contributions(), self.kept, self.policy["weights"], start, end)
+        weights, self.kept = weights_of(contributions_of(self.owners), self.kept, self.policy["weights"], start, end)
         self.opened = end
         kept = [{"submission": of, "kind": kind, "ppm": ppm} for (of, kind), ppm in sorted(self.kept.items())]
         epoch = event["data"]["epoch"]
@@ -243,23 +243,3 @@ class Fold:
         for name, value in event["data"].items():
             if derived[name] != value:
                 self.notes.append(f"entry {index} (WeightsDerived): {name} is derived as {derived[name]}")
-
-    def contributions(self) -> list[Contribution]:
-        """The table of docs/weights.md, "Contributions"."""
-        rows: list[Contribution] = []
-
-        def add(family: str, of: str, kind: str, value: int, since: str, held: bool) -> None:
-            one = self.owners.submissions[of]
-            rows.append(
-                Contribution(family, of, one.hotkey, kind, one.order, value, milliseconds(since), held)
-            )
-
-        for family in self.owners.families.values():
-            if family.discoverer is not None:
-                add(family.id, family.discoverer.id, "architecture", family.value, family.discovered_at, False)
-            for hold in family.holds.values():
-                if family.discoverer is None and hold.resolution is None:
-                    add(family.id, hold.submission, "architecture", hold.value, hold.held_at, True)
-            for variant in family.variants:
-                add(family.id, variant.submission, "training", variant.value, variant.granted_at, False)
-        return rows

@@ -129,7 +129,6 @@ function scriptOf(random: SeededRandom, salt: string): Script {
     gain: oneOf(random, 18_000, 60_000, 200_000, 300_000, 900_000) + random.int(5_000),
     recipeGain:
       oneOf(random, -300_000, 21_000, 40_000, 60_000, 62_000, 64_000, 67_000, 150_000) + random.int(5_000),
-    copies: random.int(6) === 0,
     hooked,
     lapses: oneOf(random, 0, 0, 0, 1),
     fate: random.int(8) > 0 ? 'scored' : oneOf(random, ...FATES),
@@ -139,11 +138,32 @@ function scriptOf(random: SeededRandom, salt: string): Script {
   };
 }
 
+function renamed(random: SeededRandom, { architecture }: Script): Pick<Script, 'architecture' | 'sketch'> {
+  const name = oneOf(random, architecture, 'gpt', 'near-gpt');
+  return { architecture: name, sketch: SKETCHES[name] ?? [] };
+}
+
+/** The same runs to the bit, under another name. */
+function copyOf(random: SeededRandom, { also: _, ...original }: Script): Script {
+  return {
+    ...original,
+    hotkey: oneOf(random, 'A', 'B', 'C', 'D', 'E'),
+    ...(original.kind === 'training_for_arch' ? {} : renamed(random, original)),
+    training: oneOf(random, 'r6', 'r7', 'r8'),
+    copies: true,
+    hooked: false,
+  };
+}
+
 /** History number `seed`: 3 to 7 submissions, 4 closed epochs, everything in any order. */
 export function historyOf(seed: number): LedgerBuilder {
   const random = seededRandom(seed);
   const count = 3 + random.int(5);
-  const scripts = Array.from({ length: count }, (_, at) => scriptOf(random, `${seed} ${at}`));
+  const scripts: Script[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const earlier = random.int(5) === 0 ? scripts[random.int(Math.max(1, at))] : undefined;
+    scripts.push(earlier === undefined ? scriptOf(random, `${seed} ${at}`) : copyOf(random, earlier));
+  }
   const choices = Array.from({ length: 60 }, (): Choice => [random.int(40), oneOf(random, 1, 1, 3, 30)]);
   const closes = [40, 70, 100].map((size) => size + random.int(60));
   const policy = oneOf(random, ...POLICIES);

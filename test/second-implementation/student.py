@@ -1,5 +1,9 @@
-"""Student's quantile in whole thousandths, never too small: docs/ownership.md, "The quantile"."""
+"""Student's quantile in whole thousandths, never too small: docs/ownership.md, "The quantile".
 
+As a program it reads lines of an alpha (parts per 10**12) and degrees, and prints the quantiles.
+"""
+
+import sys
 from functools import lru_cache
 from math import isqrt
 
@@ -35,3 +39,8 @@ def quantile(alpha_ppt: int, degrees: int) -> int:
         else:
             below = middle
     return enough
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        print(quantile(*map(int, line.split())))

@@ -3,7 +3,7 @@ import type { Decided } from '../../domain/events/catalogue.ts';
 import { streamOf } from '../../domain/events/ids.ts';
 import type { Policy } from '../../domain/policy/policy.ts';
 import type { BlobStore } from '../../domain/ports.ts';
-import { putProject } from '../../services/runtime/project-files.ts';
+import { contentOf, putProject } from '../../services/runtime/project-files.ts';
 import type { Script as Behaviour } from '../doubles/script.ts';
 import { shortPlan } from '../doubles/short-plan.ts';
 import { handedOver, idOf, reviewedOf, type Script, smallPolicy } from './history.ts';
@@ -25,10 +25,13 @@ export async function submit(
     ['recipe.py', Buffer.from(`# ${script.hotkey}'s ${script.training}\n`)],
     ['script.json', Buffer.from(JSON.stringify(behaviour))],
   ]);
-  const filesBlob = await putProject(blobs, files);
+  const stored = {
+    filesBlob: await putProject(blobs, files),
+    contentDigest: contentOf(files).contentDigest,
+  };
   const decided = handedOver(script, index, builder.ledger).map(
     (one): Decided =>
-      one.type === 'SubmissionAdmitted' ? { ...one, data: { ...one.data, filesBlob } } : one,
+      one.type === 'SubmissionAdmitted' ? { ...one, data: { ...one.data, ...stored } } : one,
   );
   const id = idOf(builder.ledger, script, index);
   builder.append(streamOf.submission(id), id, 'platform', ...decided);

@@ -27,8 +27,9 @@ export function momentsOf(
   where: string,
 ): ReadonlyMap<string, Moments> {
   const malformed = (problem: string) => new LearnerFailure('malformed', `${where}: ${problem}`);
-  if (stateBytes(optimizer.tensors) !== optimizer.body.length) {
-    throw malformed(`${optimizer.body.length} bytes of the optimizer's state came, others are declared`);
+  const declared = stateBytes(optimizer.tensors);
+  if (declared !== optimizer.body.length) {
+    throw malformed(`${declared} bytes of the optimizer's state declared, ${optimizer.body.length} came`);
   }
   assertFinite(optimizer, where);
   const model = new Map([...tensorsOf(state)].map(([tensor, bytes]) => [tensor.name, { tensor, bytes }]));

@@ -26,7 +26,7 @@ function openSources(follower: Follower, id: string, now: number) {
   const { opensAt } = visibility;
   const until =
     opensAt === null
-      ? 'until its claims are decided; if they give it something, the policy\'s time longer'
+      ? "until its claims are decided; if they give it something, the policy's time longer"
       : `until ${opensAt}; it is ${formatTime(now)}`;
   throw new HttpError('sources-sealed', `they are sealed ${until}`, { details: { opensAt } });
 }

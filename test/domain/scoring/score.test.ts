@@ -87,6 +87,18 @@ describe('a score', () => {
     expect(scoreOf(measured).training).toBeNull();
   });
 
+  test('counts an inference hook that failed before its first checkpoint as 8 bits, not as absent', () => {
+    const failed = {
+      ending: { kind: 'learner-ended' as const, detail: 'raised' },
+      points: [],
+      latency: { medianUs: 1, p95Us: 1 },
+    };
+    const measured = [...runs('reference', 5_000_000), ...runs('architecture', 4_000_000)].map((one) =>
+      one.pair === 'architecture' ? { ...one, hook: failed } : one,
+    );
+    expect(scoreOf(measured).hook).toMatchObject({ gain: { n: 1, meanMicrobits: -4_000_000 } });
+  });
+
   test('needs the reference and the architecture on a common seed', () => {
     expect(() => scoreOf([run('reference', 0, 1), run('architecture', 1, 1)])).toThrow(RangeError);
     expect(() => scoreOf([])).toThrow(RangeError);

@@ -53,7 +53,14 @@ const extremes: fc.Arbitrary<Policy> = fc
       burnHotkey: fc.constantFrom(null, '5Burn'),
     }),
   })
-  .map((parts) => policySchema.parse({ ...smallPolicy, ...parts }));
+  .map(({ scoring, ownership, weights }) =>
+    policySchema.parse({
+      ...smallPolicy,
+      scoring: { ...smallPolicy.scoring, ...scoring },
+      ownership: { ...smallPolicy.ownership, ...ownership },
+      weights: { ...smallPolicy.weights, ...weights },
+    }),
+  );
 
 function numbersIn(value: unknown): readonly number[] {
   if (typeof value === 'number') return [value];

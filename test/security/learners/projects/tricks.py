@@ -47,10 +47,15 @@ def rewrite_answers(change):
 
 
 def rewrite_snapshots(change):
-    """From now on a snapshot is what `change(tensors, data)` makes of it."""
+    """From now on the model in a snapshot is what `change(tensors, data)` makes of it."""
     learner = host("learner")
     pack = learner.pack
-    learner.pack = lambda tensors: change(*pack(tensors))
+
+    def packed(tensors):
+        is_optimizer = all(name.startswith(("exp_avg", "step/")) for name in tensors)
+        return pack(tensors) if is_optimizer else change(*pack(tensors))
+
+    learner.pack = packed
 
 
 def refused(call, *arguments):

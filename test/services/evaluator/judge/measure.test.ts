@@ -141,7 +141,7 @@ describe('a learner that ends its run', () => {
     [
       { op: 'snapshot', at: 2, how: 'short-body' },
       'malformed',
-      /^snapshot, step 10: 2051 bytes of the optimizer's state came/,
+      /^snapshot, step 10: 2052 bytes of the optimizer's state declared, 2051 came/,
       1,
     ],
     [{ op: 'snapshot', at: 0, how: 'non-finite' }, 'non-finite', /^snapshot, step 0: tensor counts/, 0],
