@@ -44,7 +44,8 @@ Answer with one JSON object and nothing else:
 - "digest" and "nonce": exactly as given below
 - "verdict": "clear" if there is nothing that a person has to look at, else "suspicious"
 - "findings": empty if clear; else 1 to ${MAX_FINDINGS}, each with the "path" as shown, the "line" (a number that is shown, or null for the whole
-  file), the "rule", and a "message" of at most ${MAX_MESSAGE_LENGTH} characters that says what the code does and why that deceives.
+  file), the "rule", and a "message" of at most ${MAX_MESSAGE_LENGTH} characters that says in your own
+  words what the code does and why that deceives. Quote no code: your message is public at once, and the code is not.
 A person reads every suspicion before anything follows from it.`;
 
 /** Which instructions were given, for the transcript. */

@@ -4,6 +4,7 @@ import { familyOf } from '../../domain/ledger/claims.ts';
 import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import { type SeedsVerdict, verifySeeds } from '../../domain/randomness/verify.ts';
+import { failsOnlyAtHome, type HomeDeficit } from '../../domain/scoring/home.ts';
 import {
   type ConfirmationExplained,
   confirmationExplained,
@@ -45,6 +46,8 @@ export interface ScoreExplained {
     /** The last measurement that it rests on. */
     readonly basis: Ref | null;
     readonly data: DataOf<'SubmissionScored'>;
+    /** Evidence that the family's owner sabotages rivals' recipes; it decides nothing. */
+    readonly failsOnlyAtHome: HomeDeficit | null;
   } | null;
   readonly confirmations: readonly ConfirmationExplained[];
   /** Why there is no score, or no more than there is: a rejection, or that it was given up. */
@@ -98,7 +101,12 @@ export function scoreExplained(trail: Trail, submission: string): ScoreExplained
     runsPlanned: plan?.runs.length ?? 0,
     seeds: seedsExplained(trail, entry),
     runs: of.runs,
-    score: scored && { at: of.scored, basis: refOf(trail, scored.basis), data: scored },
+    score: scored && {
+      at: of.scored,
+      basis: refOf(trail, scored.basis),
+      data: scored,
+      failsOnlyAtHome: failsOnlyAtHome(scored, entry.policy.scoring.minimumGainMicrobits),
+    },
     confirmations: of.confirmations.map((one) => confirmationExplained(trail, one)),
     ended: endedWith(entry, of.ended),
   };

@@ -22,7 +22,8 @@ export function runningEngine(settings: Settings): RunningEngine {
   return engine;
 }
 
-async function answer(response: Response): Promise<unknown> {
+/** The body of an answer, parsed where it is JSON. Throws `CommandError` with what an error says. */
+export async function answerOf(response: Response): Promise<unknown> {
   const text = await response.text();
   let body: unknown = text;
   try {
@@ -37,7 +38,7 @@ async function answer(response: Response): Promise<unknown> {
 }
 
 export async function getJson(url: string): Promise<unknown> {
-  return answer(await fetch(url));
+  return answerOf(await fetch(url));
 }
 
 export interface SubmitRequest {
@@ -68,5 +69,5 @@ export async function submitProject(
     },
     body: new Uint8Array(request.zip),
   });
-  return answer(response);
+  return answerOf(response);
 }

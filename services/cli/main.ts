@@ -19,6 +19,7 @@ import { PolicyFileError, readPolicy } from './policy-file.ts';
 import { query } from './query.main.ts';
 import { heldReviews, outcomeOf, resolveReview } from './review.main.ts';
 import { simulateHistory } from './simulate.main.ts';
+import { takeSources } from './sources.main.ts';
 import { showStatus } from './status/show.ts';
 import { startEngine } from './up.main.ts';
 import { type Verification, verifyLedger } from './verify.main.ts';
@@ -256,6 +257,17 @@ program
   .option('--log <folder>', 'folder of the log, or a URL (default: that of the data folder)')
   .action(async (projection: string, { at, log }: { at?: number; log?: string }) => {
     printJson(await query(log ?? placesOf(settingsOf()).log, projection, at));
+  });
+
+program
+  .command('sources')
+  .description('the files of a submission whose sources are open, checked against the log')
+  .argument('<submission>', 'its id')
+  .option('--out <folder>', 'a new folder that they are written to')
+  .option('--gateway <url>', 'whose (default: that of the running engine)')
+  .action(async (submission: string, { out, gateway }: { out?: string; gateway?: string }) => {
+    const url = gateway?.replace(/\/+$/, '') ?? runningEngine(settingsOf()).gateway;
+    printJson(await takeSources(url, submission, out ?? null));
   });
 
 interface OfHistory {

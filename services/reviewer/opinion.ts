@@ -8,6 +8,7 @@ import type {
   SemanticReviewer,
   SemanticSubject,
 } from '../../domain/semantic-review/port.ts';
+import { withoutQuotations } from '../../domain/semantic-review/quoting.ts';
 import type { ProjectFiles } from '../runtime/project-files.ts';
 
 export interface OpinionParts {
@@ -56,7 +57,7 @@ export async function opinionOn(
     codeDigest,
     model,
     verdict,
-    findings: verdict === 'suspicious' ? [...opinion.findings] : [],
+    findings: verdict === 'suspicious' ? withoutQuotations(opinion.findings, sources) : [],
     reason: held(opinion),
     answerBlob: transcript === null ? null : await blobs.put(Buffer.from(transcript, 'utf8')),
   };

@@ -2,7 +2,12 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Measurement } from '../../domain/evaluation/measurement.ts';
 import type { Pair } from '../../domain/evaluation/runs.ts';
+import { parseEvent } from '../../domain/events/codec.ts';
 import { failsOnlyAtHome } from '../../domain/scoring/home.ts';
+import { scoreExplained } from '../../projections/explain/score.ts';
+import { emptyTrail, trace } from '../../projections/explain/trail.ts';
+import { submissionTree } from '../../services/cli/explain/score-text.ts';
+import { treeLines } from '../../services/cli/explain/tree.ts';
 import { idOf, type Script, tell } from '../support/history.ts';
 import { Figures, idea, noisy, outcomes, paying, payOf } from './support.ts';
 
@@ -70,6 +75,18 @@ describe('a recipe that helps everywhere but at its family', () => {
     figures.add(
       'sabotaged: at home at most, elsewhere at least',
       `${deficit?.homeUpperMicrobits}, ${deficit?.elsewhereLowerMicrobits}`,
+    );
+  });
+
+  test('is in what `prism explain` says of its score', () => {
+    const { builder } = told(recipe(effect));
+    const trail = emptyTrail();
+    for (const event of builder.events) trace(trail, parseEvent(event));
+    const id = [...builder.state.submissions.keys()].at(-1) ?? '';
+    const explained = scoreExplained(trail, id);
+    if (explained === null) throw new Error('it is not explained');
+    expect(treeLines(submissionTree(explained)).join('\n')).toMatch(
+      /held against the family's owner: it gains -0\.48\d+ bits per byte here at most, and 0\.08\d+ at least at each of 3 places elsewhere/,
     );
   });
 

@@ -55,7 +55,7 @@ function changed(path: string, from: string, to: string): Sources {
 describe('a copy', () => {
   test.each<[string, () => Sources]>([
     ['as it is', () => original],
-    ['with other names and comments', () => changed('model.py', 'places', 'where  # positions')],
+    ['with other names', () => changed('model.py', 'places', 'where')],
     [
       'with code that nothing reaches',
       () => changed('model.py', 'def init_weights', 'def unused():\n    return 1\n\n\ndef init_weights'),

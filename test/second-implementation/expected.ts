@@ -16,12 +16,15 @@ interface Seen {
   readonly kept: Map<number, Json>;
 }
 
-function fold(events: readonly EventEnvelope[]): Seen {
+function fold(events: readonly EventEnvelope[], tally: Tally): Seen {
   const seen: Seen = { state: emptyLedger(), byStream: new Map(), kept: new Map() };
   for (const envelope of events) {
     const event = parseEvent(envelope);
     evolveLedger(seen.state, event);
-    seen.byStream.set(envelope.stream, [...(seen.byStream.get(envelope.stream) ?? []), event]);
+    tallyEvent(event, tally);
+    const before = seen.byStream.get(envelope.stream) ?? [];
+    before.push(event);
+    seen.byStream.set(envelope.stream, before);
     if (event.type === 'EpochClosed') seen.kept.set(event.data.epoch, keptOf(seen.state));
   }
   return seen;
@@ -70,10 +73,11 @@ function submissionOf({ id, hotkey, state: { scored } }: SubmissionEntry, events
 
 function familyOf(id: string, family: FamilyState, events: readonly PrismEvent[]) {
   const incumbent = family.variants.at(-1);
-  const decisions = events.flatMap((event) => {
-    if (event.type === 'ArchitectureClaimDecided') return [{ ...event.data, claim: 'architecture' }];
-    return event.type === 'TrainingClaimDecided' ? [{ ...event.data, claim: 'training' }] : [];
-  });
+  const decisions: object[] = [];
+  for (const event of events) {
+    if (event.type === 'ArchitectureClaimDecided') decisions.push({ ...event.data, claim: 'architecture' });
+    if (event.type === 'TrainingClaimDecided') decisions.push({ ...event.data, claim: 'training' });
+  }
   return {
     id,
     discoverer: family.discovery?.submission ?? null,
@@ -86,9 +90,9 @@ function familyOf(id: string, family: FamilyState, events: readonly PrismEvent[]
   };
 }
 
-/** The canonical JSON of one ledger. */
-export function expectedOf(events: readonly EventEnvelope[]): string {
-  const { state, byStream, kept } = fold(events);
+/** The canonical JSON of one ledger. What there is to compare is counted in `tally`. */
+export function expectedOf(events: readonly EventEnvelope[], tally: Tally = new Map()): string {
+  const { state, byStream, kept } = fold(events, tally);
   const families = [...state.families].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return canonicalText({
     ledger: state.id,
@@ -105,13 +109,8 @@ export type Tally = Map<string, number>;
 
 const HOLDS = { admit: 'admitted', refuse: 'refused', expired: 'expired' } as const;
 
-/** Adds what a ledger has to compare to `tally`. */
-export function tallyOf(events: readonly EventEnvelope[], tally: Tally): void {
+function tallyEvent(event: PrismEvent, tally: Tally): void {
   const add = (what: string, count = 1) => tally.set(what, (tally.get(what) ?? 0) + count);
-  for (const event of events.map(parseEvent)) tallyEvent(event, add);
-}
-
-function tallyEvent(event: PrismEvent, add: (what: string, count?: number) => void): void {
   switch (event.type) {
     case 'SubmissionScored':
       add('scores');

@@ -42,7 +42,17 @@ function cardTree({ card }: DataOf<'SubmissionScored'>): Tree {
   };
 }
 
-function scoreTree({ at, basis, data }: NonNullable<ScoreExplained['score']>): Tree {
+function deficitTree(deficit: NonNullable<ScoreExplained['score']>['failsOnlyAtHome']): readonly Tree[] {
+  if (deficit === null) return [];
+  const { homeUpperMicrobits, elsewhereLowerMicrobits, places } = deficit;
+  return [
+    {
+      text: `held against the family's owner: it gains ${exact(homeUpperMicrobits)} bits per byte here at most, and ${exact(elsewhereLowerMicrobits)} at least at each of ${places} places elsewhere`,
+    },
+  ];
+}
+
+function scoreTree({ at, basis, data, failsOnlyAtHome }: NonNullable<ScoreExplained['score']>): Tree {
   const part = (what: string, gain: DataOf<'SubmissionScored'>['architecture']): readonly Tree[] =>
     gain === null ? [] : [{ text: `${what}: ${gainText(gain)}` }];
   return {
@@ -56,6 +66,7 @@ function scoreTree({ at, basis, data }: NonNullable<ScoreExplained['score']>): T
       ...data.elsewhere.map(({ on, variant, gain }) => ({
         text: `evidence only: the recipe on ${on} ${variant}: ${gainText(gain)}`,
       })),
+      ...deficitTree(failsOnlyAtHome),
       { text: `due since ${ref(basis)}` },
     ],
   };

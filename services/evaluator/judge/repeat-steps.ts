@@ -39,42 +39,71 @@ function differing(again: ModelState, first: ModelState, device: 'cpu' | 'cuda')
   return null;
 }
 
-/** Trains a fresh container from a snapshot at `from` steps to `to`, and looks after every step that is watched. Returns the state at `to`. */
+/** A container that has trained on from a snapshot, with its states after the first step and at the end. */
+interface GoneOn {
+  readonly replayer: Learner;
+  readonly first: Snapshot;
+  readonly last: Snapshot;
+}
+
+/** Trains a fresh container from a snapshot at `from` steps to `to`, and looks after its first step and after every one that is watched. */
 async function goOn(
   replaying: Replaying,
   start: Snapshot,
   { from, to }: Segment,
   watch: Watch,
-): Promise<Snapshot> {
+): Promise<GoneOn> {
   const replayer = await replaying.fresh();
   await replayer.load(start.state, from, start.optimizer);
-  let last = start;
+  let [first, last] = [start, start];
   for (let step = from; step < to; step += 1) {
     await replayer.train(step, replaying.batch(step));
     const done = step + 1;
-    if (done !== to && (done < watch.from || done > watch.to)) continue;
+    const isWatched = done >= watch.from && done <= watch.to;
+    if (!isWatched && step !== from && done !== to) continue;
     const now = await replayer.snapshot(done, true);
-    if (step >= watch.from && done <= watch.to) replaying.unlearned.note(step, last, now);
+    if (step >= watch.from && isWatched) replaying.unlearned.note(step, last, now);
+    if (step === from) first = now;
     last = now;
   }
-  return last;
+  return { replayer, first, last };
 }
 
+/** Which tensor of two states is not the same, for the miner; null where all are. */
+function difference(again: Snapshot, first: Snapshot, device: 'cpu' | 'cuda'): string | null {
+  const model = differing(again.state, first.state, device);
+  const optimizer = differing(again.optimizer, first.optimizer, device);
+  return model ?? (optimizer === null ? null : `the optimizer's ${optimizer}`);
+}
+
+const impure = (what: string, tensor: string): LearnerFailure =>
+  new LearnerFailure(
+    'impure',
+    `${what}, ${tensor} comes out otherwise; training must depend on its tensors and the batch only`,
+  );
+
 /**
- * Does a segment again and compares where it ends. Throws `LearnerFailure`: `impure` where the trainer came out elsewhere, `unlearned-state`
- * where too much of the model moves otherwise than by the judge's recipe.
+ * Does a segment again and compares where it ends; then a container is thrown back to where it started from, and has to take its first step as
+ * it took it before. Throws `LearnerFailure`: `impure` where that or the trainer came out elsewhere, `unlearned-state` where too much of the
+ * model moves otherwise than by the judge's recipe.
  */
 export async function repeatSegment(replaying: Replaying, seen: SeenSegment, watch: Watch): Promise<void> {
   const { from, to, start, end } = seen;
-  const { cut } = watch;
-  const before = cut === null ? start : await goOn(replaying, start, { from, to: cut }, watch);
-  const again = await goOn(replaying, before, { from: cut ?? from, to }, watch);
-  const { device } = replaying;
-  const model = differing(again.state, end.state, device);
-  const other = model ?? differing(again.optimizer, end.optimizer, device);
-  if (other === null) return;
-  throw new LearnerFailure(
-    'impure',
-    `train, steps ${from + 1} to ${to}: done again in fresh containers from the same tensors and bytes, ${model === null ? "the optimizer's " : ''}${other} comes out otherwise; training must depend on its tensors and the batch only`,
-  );
+  const { device, batch } = replaying;
+  const at = watch.cut ?? from;
+  const before = at === from ? start : (await goOn(replaying, start, { from, to: at }, watch)).last;
+  const { replayer, first, last } = await goOn(replaying, before, { from: at, to }, watch);
+  const elsewhere = difference(last, end, device);
+  if (elsewhere !== null) {
+    const what = `train, steps ${from + 1} to ${to}: done again in fresh containers from the same tensors and bytes`;
+    throw impure(what, elsewhere);
+  }
+  await replayer.load(before.state, at, before.optimizer);
+  await replayer.train(at, batch(at));
+  const thrownBack = difference(await replayer.snapshot(at + 1, true), first, device);
+  if (thrownBack !== null)
+    throw impure(
+      `train, step ${at + 1}: taken again after later ones, from the same tensors and bytes`,
+      thrownBack,
+    );
 }

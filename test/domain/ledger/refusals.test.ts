@@ -11,6 +11,7 @@ import {
   advance,
   closeEpoch,
   familyOfName,
+  finish,
   handedOver,
   handOver,
   idOf,
@@ -70,8 +71,8 @@ describe('replay', () => {
     const { ledger, derived } = await replay(entries(events));
     const own = events.filter((event) => 'basis' in event.data).length;
     expect(derived).toBe(own);
-    // Two scores, two architectures, one hold, two recipes, one epoch.
-    expect(own).toBe(8);
+    // Two scores, two architectures, one hold, two recipes, one epoch; a call and a confirmation of each claim.
+    expect(own).toBe(16);
     expect(outcomeDigest(ledger)).toBe(outcomeDigest(closeEpoch(tell([gpt, like])).settle().state));
   });
 
@@ -106,7 +107,8 @@ describe('replay', () => {
     const score = events.findIndex((event) => event.type === 'SubmissionScored');
     const early = events.toSpliced(claim, 1).toSpliced(score, 0, ...events.slice(claim, claim + 1));
     expect(await refusalOf(early)).toMatchObject({ index: score });
-    expect(await refusalOf(events.toSpliced(score, 1))).toMatchObject({ index: claim - 1 });
+    const called = events.findIndex((event) => event.type === 'ConfirmationCalled');
+    expect(await refusalOf(events.toSpliced(score, 1))).toMatchObject({ index: called - 1 });
   });
 
   test('refuses an event id that is used twice', async () => {
@@ -209,6 +211,22 @@ describe('the fold refuses', () => {
     ).toThrow(expect.objectContaining({ code: 'already-done' }));
   });
 
+  test('a resolver who is a party to the hold', () => {
+    const own = openLedger();
+    for (const [index, script] of [gpt, like].entries()) {
+      handOver(own, script, index);
+      finish(own, script, index, [gpt, like]);
+    }
+    const submission = idOf(ledger, like, 1);
+    for (const { hotkey } of [gpt, like])
+      expect(() =>
+        own.append(streamOf.family(familyOfName(ledger, 'near')), submission, 'operator:test', {
+          type: 'HoldResolved',
+          data: { ...hold, submission, resolver: hotkey },
+        }),
+      ).toThrow(expect.objectContaining({ code: 'wrong-content' }));
+  });
+
   test('an emission of other weights than those that were derived', () => {
     const settled = closeEpoch(openLedger()).settle();
     expect(() => settled.append(streamOf.epoch(1), ledger, 'service:test', emission(1))).toThrow(
@@ -220,8 +238,7 @@ describe('the fold refuses', () => {
     const own = openLedger();
     for (const [index, script] of [gpt, like].entries()) {
       handOver(own, script, index);
-      advance(own, script, index);
-      own.settle();
+      finish(own, script, index, [gpt, like]);
     }
     const held = own.events.find((event) => event.type === 'ArchitectureClaimHeld');
     const submission = idOf(ledger, like, 1);

@@ -105,7 +105,7 @@ test('what is open never closes, and nothing opens before it owns something', ()
       const owning = new Set<unknown>();
       const open = new Set<string>();
       const seals = emptySeals();
-      for (const event of builder.events.map(parseEvent)) {
+      for (const event of builder.events.map((one) => parseEvent(one))) {
         evolveSeals(seals, event);
         if (event.type === 'ArchitectureClaimDecided' && event.data.outcome === 'discovered')
           owning.add(event.data.submission);

@@ -9,8 +9,8 @@ import { type Copies, copiesOf, entrypointOf, type Files, projects } from './cop
 import { HELD, HELD_HERE, SAME_FAMILY } from './expected.ts';
 
 /** Two, side by side; each takes one project at a time. */
-const reviewers = [new Reviewer(), new Reviewer()] as const;
-const [reviewer] = reviewers;
+let reviewer: Reviewer;
+let reviewers: readonly Reviewer[];
 afterAll(() => {
   for (const one of reviewers) one.close();
 });
@@ -31,6 +31,8 @@ const all = projects();
 let originals: readonly Architecture[];
 let copies: readonly Copies[];
 beforeAll(async () => {
+  reviewer = new Reviewer();
+  reviewers = [reviewer, new Reviewer()];
   copies = await copiesOf(all);
   const found: Architecture[] = [];
   for (const { files } of all) found.push(await architectureOf(files));

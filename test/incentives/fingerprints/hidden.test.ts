@@ -1,8 +1,11 @@
 /** What is left out of a digest must not be a place to hide code in: two projects that compute different things are two families. */
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Reviewer } from '../../gpu-runner/reviewer/reviewer.ts';
 
-const reviewer = new Reviewer();
+let reviewer: Reviewer;
+beforeAll(() => {
+  reviewer = new Reviewer();
+});
 afterAll(() => reviewer.close());
 
 const project = (helpers: string, forward: string) => ({
