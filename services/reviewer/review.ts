@@ -41,11 +41,11 @@ export async function review(
     const frame = { header, body: Buffer.concat(ordered.map(([, bytes]) => bytes)) };
     const answer = await session.request(frame, { timeoutMs: TIMEOUT_MS, maxBytes: ANSWER_BYTES });
     const parsed = reviewResultSchema.safeParse(answer.header);
-    // The container runs our code only: an answer that does not parse is a bug of ours.
+    // The container runs our code only: an answer that does not parse is a bug of ours. It is not quoted: what is said here is public.
     if (!parsed.success)
       throw new SandboxError(
         'our-fault',
-        `the reviewer answered ${JSON.stringify(answer.header).slice(0, 300)}`,
+        `the reviewer's answer is of no form that is known: ${parsed.error.issues[0]?.path.join('.')}: ${parsed.error.issues[0]?.message}`,
       );
     return { ok: true, result: parsed.data };
   } catch (error) {

@@ -143,7 +143,7 @@ describe('it can fail', () => {
     });
   });
 
-  test('where a run has lost one microbit more', () => {
+  test('where the last loss of a run is two microbits more', () => {
     const ledger = withOne('RunMeasured', (data) => {
       const [first, last] = data.curve as { lossMicrobits: number }[];
       return {

@@ -7,10 +7,10 @@ from typing import Dict, List, Optional
 
 from ..project import Module
 from ..references import Outside, Place, Variable
-from ..scopes import COMPREHENSIONS, FUNCTIONS, Binding
+from ..scopes import COMPREHENSIONS, Binding
 from ..terms import Term
 from .calls import Calls
-from .values import Arguments, Chain, Class, Frame, Function, Instance, Method, Partial, Sequence, Super, Table, Value
+from .values import Arguments, Class, Frame, Function, Instance, Partial, Sequence, Super, Table, Value
 
 _OPERATIONS = {
     "Add": "add", "Sub": "sub", "Mult": "mul", "Div": "div", "Pow": "pow", "MatMult": "matmul", "FloorDiv": "floor_divide", "Mod": "remainder",

@@ -12,7 +12,7 @@ from ..project import Module
 from ..references import References
 from ..scopes import Binding, parameters
 from ..terms import Scalar, Term, Terms
-from .values import Arguments, Chain, Choice, Class, Frame, Function, Instance, Method, Partial, Sequence, Super, Table, Value
+from .values import Arguments, Chain, Choice, Class, Frame, Function, Instance, Method, Partial, Sequence, Table, Value
 
 MAX_WORK = 400_000
 """Expressions and statements read, a function anew at each of its calls; an honest project needs a hundredth."""

@@ -136,6 +136,18 @@ describe('the model', () => {
     expect(semantic.asked[0]?.sources.get('model.py')).toBe("# A's gpt\n");
   });
 
+  test('is not quoted where it quotes the sources, which are sealed', async () => {
+    const architecture = 'relu(mix(x) * sigmoid(gate(x)))';
+    const message = `it computes ${architecture}`;
+    const findings = [{ path: 'model.py', line: 1, rule: 'other', message }];
+    const run = await running({ semantic: model({ ...SUSPICIOUS, findings }), architecture });
+    await run.pass(1_000);
+    await run.end();
+    const [opinion] = await run.events();
+    expect(opinion).toMatchObject({ type: 'SemanticReviewed', data: { verdict: 'suspicious' } });
+    expect(JSON.stringify(opinion)).not.toContain('sigmoid');
+  });
+
   test('is not shown what the rules reject', async () => {
     const semantic = model(CLEAR);
     const error = {

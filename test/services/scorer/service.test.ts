@@ -5,14 +5,7 @@ import { runService } from '../../../services/runtime/loop.ts';
 import { scorer } from '../../../services/scorer/service.ts';
 import { scorerTodo } from '../../../services/scorer/todo.ts';
 import { type Engine, engineWith } from '../../support/engine.ts';
-import {
-  advance,
-  closeEpoch,
-  finish,
-  handOver,
-  openLedger,
-  type Script,
-} from '../../support/history.ts';
+import { advance, closeEpoch, finish, handOver, openLedger, type Script } from '../../support/history.ts';
 import type { LedgerBuilder } from '../../support/ledger-builder.ts';
 
 const numbers = Array.from({ length: 32 }, (_, i) => i);
