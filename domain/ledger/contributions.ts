@@ -16,11 +16,19 @@ export function contributionsOf(state: LedgerState): readonly Contribution[] {
   });
 }
 
-function architectures({ discovery, discoveredAt, holds }: FamilyState): readonly Part[] {
+function architectures({
+  discovery,
+  discoveredAt,
+  holds,
+  architectureDecided,
+}: FamilyState): readonly Part[] {
   const discovered = discovery === null ? [] : [{ ...discovery, since: discoveredAt, held: false }];
-  // Once it is decided to be another's, or this one's, it is held no more.
+  // Admitted, it is held until its claim is decided, so that a close in between takes nothing away.
   const held = [...holds.values()]
-    .filter(({ resolution }) => resolution === null && discovery === null)
+    .filter(
+      ({ resolution, submission }) =>
+        discovery === null && resolution !== 'refuse' && !architectureDecided.has(submission),
+    )
     .map((hold) => ({ ...hold, since: hold.heldAt, held: true }));
   return [...discovered, ...held].map(({ submission, hotkey, valueMicrobits, since, held }) => ({
     submission,

@@ -47,7 +47,7 @@ FORBIDDEN_ATTRIBUTES = frozenset(
 )
 """Refused on any object: ways to modules, files and frames."""
 
-_HARMLESS = frozenset("abc code collections contextlib copy dataclasses enum functools itertools math random select signal trace typing".split())
+_HARMLESS = frozenset("abc chunk code collections contextlib copy dataclasses enum functools itertools math random select signal trace typing".split())
 """Names of the standard library that are also innocent members of what may be imported."""
 
 _REFUSED = {

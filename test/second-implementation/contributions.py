@@ -24,7 +24,8 @@ def rows_of(owners: Owners, family: Family) -> Iterator[Contribution]:
     for hold in family.holds.values():
         one = owners.submissions[hold.submission]
         since = milliseconds(hold.held_at)
-        if family.discoverer is None and hold.resolution is None:
+        undecided = family.discoverer is None and "architecture" not in one.decided
+        if undecided and hold.resolution != "refuse":
             yield row(one.id, "architecture", hold.value, since, True)
         if recipe_waits(family, hold, one):
             assert one.scored is not None

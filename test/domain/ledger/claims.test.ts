@@ -407,6 +407,33 @@ describe('an epoch', () => {
     }
   });
 
+  test('keeps what was kept where an epoch closes between the admission of a hold and its decision', () => {
+    const like: Script = { ...gpt, hotkey: 'B', architecture: 'near', sketch: near, gain: 900_000 };
+    const builder = openLedger();
+    const scripts = [gpt, { ...like, kind: 'architecture_only' }] as const;
+    for (const [index, script] of scripts.entries()) handOver(builder, script, index);
+    for (const [index, script] of scripts.entries()) finish(builder, script, index, scripts);
+    closeEpoch(builder).settle();
+    const kept = [...builder.state.kept.values()];
+    const submission = idOf(builder.ledger, like, 1);
+    const data = {
+      submission,
+      outcome: 'admit',
+      resolver: 'operator:test',
+      reason: 'looked at both',
+    } as const;
+    const family = streamOf.family(familyOfName(builder.ledger, 'near'));
+    builder.append(family, submission, 'operator:test', { type: 'HoldResolved', data });
+    closeEpoch(builder).settle();
+    expect([...builder.state.kept.values()][0]).toBeGreaterThan(kept[0] ?? 0);
+    closeEpoch(builder).settle();
+    expect(architectures(builder)).toEqual(['A discovered', 'B discovered']);
+    expect(parseWeights(lastData(builder, 'WeightsDerived')).items).toContainEqual(
+      expect.objectContaining({ hotkey: 'B', keptPpm: 0, releasedPpm: expect.any(Number) }),
+    );
+    expect(builder.state.kept.size).toBe(0);
+  });
+
   test('pays what was decided at its close, whatever is decided before its weights land', () => {
     const second = { ...gpt, hotkey: 'B', architecture: 'gru', sketch: numbers(500), training: 'b' };
     const scripts = [gpt, second] as const;

@@ -137,7 +137,7 @@ describe('the model', () => {
   });
 
   test('is not quoted where it quotes the sources, which are sealed', async () => {
-    const architecture = 'relu(mix(x) * sigmoid(gate(x)))';
+    const architecture = 'torch.relu(mix(x) * torch.sigmoid(gate(x)))';
     const message = `it computes ${architecture}`;
     const findings = [{ path: 'model.py', line: 1, rule: 'other', message }];
     const run = await running({ semantic: model({ ...SUSPICIOUS, findings }), architecture });
