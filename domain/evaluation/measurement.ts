@@ -1,4 +1,4 @@
-/** What the judge measured in one run: an event's data. All of it is read from outside the containers except `instrumented`. */
+/** What the judge measured in one run: an event's data. All of it is read from outside the containers except `instrumented` and `tensors`. */
 import { z } from 'zod';
 import { runKeySchema } from './runs.ts';
 import { MICROBITS_PER_BYTE } from './units.ts';
@@ -99,6 +99,28 @@ export const NOTHING_TOLD: z.infer<typeof instrumentedSchema> = {
   activationNonFinite: null,
 };
 
+export const DTYPES = [
+  'float32',
+  'float64',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'uint8',
+  'bool',
+] as const;
+
+const MAX_RANK = 8;
+
+/** A tensor that a host declares, without its name. */
+export const tensorShapeSchema = z.strictObject({
+  dtype: z.enum(DTYPES),
+  shape: z.array(count).max(MAX_RANK),
+});
+
+/** A model of more tensors has none of them in the log. */
+export const MAX_TENSORS_TOLD = 512;
+
 export const measurementSchema = runKeySchema.extend({
   ending: endingSchema,
   curve: z.array(curvePointSchema).min(2).max(40),
@@ -132,6 +154,11 @@ export const measurementSchema = runKeySchema.extend({
     predictor: effectiveSandboxSchema.nullable(),
   }),
   instrumented: instrumentedSchema,
+  /**
+   * Tensors of the trainer's first snapshot as the host declares them: evidence of how a model is built. Of the pair `architecture` on the first
+   * seed of each point; empty otherwise, where no snapshot came and where there are more.
+   */
+  tensors: z.array(tensorShapeSchema).max(MAX_TENSORS_TOLD),
   /** Blob of the first bytes of standard error, where there were any. */
   standardErrorBlob: z.string().nullable(),
 });

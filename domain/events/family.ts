@@ -52,6 +52,8 @@ export const familyEvents = {
       nearSubmission: uuidSchema,
       /** Estimated share of common fingerprints. */
       similarityPpm: z.int().min(0).max(1_000_000),
+      /** Whether both declare tensors of one structure; null where one has told none. Equal says that they are built alike, different says nothing. */
+      sameStructure: z.boolean().nullable(),
       evidence: evidenceSchema,
       /** Kept for the claimant until the hold is resolved. */
       valueMicrobits: z.int().min(0),

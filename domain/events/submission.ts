@@ -309,6 +309,11 @@ export const submissionEvents = {
           gain: gainSchema,
         }),
       ),
+      /**
+       * Digest of the architecture's tensors across the points, as its host has declared them; null where it has told none. Evidence on a hold,
+       * not part of the total.
+       */
+      structure: sha256Schema.nullable(),
     }),
   },
 } as const;

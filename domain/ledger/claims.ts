@@ -157,6 +157,12 @@ export function planOf(
   };
 }
 
+/** Whether what two submissions' hosts have declared has one structure; null where one has declared nothing. */
+function haveOneStructure(a: SubmissionEntry, b: SubmissionEntry): boolean | null {
+  const [left, right] = [a.state.scored?.structure ?? null, b.state.scored?.structure ?? null];
+  return left === null || right === null ? null : left === right;
+}
+
 /** The most alike family that another hotkey's earlier submission has discovered; the earliest of equals. */
 function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null {
   const own = entry.state.reviewed?.architecture;
@@ -182,7 +188,8 @@ function nearMatch(state: LedgerState, entry: SubmissionEntry): NearMatch | null
       similarity > best.similarityPpm ||
       (similarity === best.similarityPpm && other.order < bestOrder)
     ) {
-      best = { family, submission: other.id, similarityPpm: similarity };
+      const sameStructure = haveOneStructure(entry, other);
+      best = { family, submission: other.id, similarityPpm: similarity, sameStructure };
       bestOrder = other.order;
     }
   }

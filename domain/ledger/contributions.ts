@@ -1,17 +1,28 @@
 /** What of the ledger is paid for: discoveries and granted recipes, and what is held. */
 import { parseTime } from '../events/time.ts';
+import { marginOf } from '../ownership/confirmed.ts';
 import type { FamilyState, Hold, Variant } from '../ownership/family.ts';
 import type { Contribution } from '../weights/earnings.ts';
 import { claimsTraining, isSettled } from './claims.ts';
 import type { LedgerState } from './state.ts';
 
+type Decided = Omit<Contribution, 'family' | 'order' | 'errorMicrobits'>;
 type Part = Omit<Contribution, 'family' | 'order'>;
+
+/** With what its own confirmation has taken off. A recipe's value may be proven against the incumbent instead, but is no less than its own. */
+function withError(state: LedgerState, decided: Decided): Part {
+  const confirmed = state.submissions
+    .get(decided.submission)
+    ?.state.confirmed.find(({ claim }) => claim === decided.kind);
+  return { ...decided, errorMicrobits: confirmed === undefined ? 0 : marginOf(confirmed) };
+}
 
 export function contributionsOf(state: LedgerState): readonly Contribution[] {
   const orderOf = (submission: string): number => state.submissions.get(submission)?.order ?? 0;
   return [...state.families].flatMap(([family, of]) => {
     const recipes = of.variants.map((variant) => grantedRecipe(variant, of.holds.get(variant.submission)));
-    const parts = [...architectures(of), ...recipes, ...heldRecipes(state, of)];
+    const decided = [...architectures(of), ...recipes].map((part) => withError(state, part));
+    const parts = [...decided, ...heldRecipes(state, of)];
     return parts.map((part): Contribution => ({ family, order: orderOf(part.submission), ...part }));
   });
 }
@@ -21,7 +32,7 @@ function architectures({
   discoveredAt,
   holds,
   architectureDecided,
-}: FamilyState): readonly Part[] {
+}: FamilyState): readonly Decided[] {
   const discovered = discovery === null ? [] : [{ ...discovery, since: discoveredAt, held: false }];
   // Admitted, it is held until its claim is decided, so that a close in between takes nothing away.
   const held = [...holds.values()]
@@ -42,7 +53,7 @@ function architectures({
 }
 
 /** Where its architecture was held, it would have been granted so much earlier. */
-function grantedRecipe({ submission, hotkey, valueMicrobits, grantedAt }: Variant, hold?: Hold): Part {
+function grantedRecipe({ submission, hotkey, valueMicrobits, grantedAt }: Variant, hold?: Hold): Decided {
   const waited = hold === undefined ? 0 : parseTime(hold.endedAt ?? hold.heldAt) - parseTime(hold.heldAt);
   const sinceMs = parseTime(grantedAt) - waited;
   return { submission, hotkey, kind: 'training', valueMicrobits, sinceMs, held: false };
@@ -72,6 +83,7 @@ function heldRecipes(state: LedgerState, { discovery, holds }: FamilyState): rea
         hotkey,
         kind: 'training',
         valueMicrobits: value,
+        errorMicrobits: scored.total.meanMicrobits - scored.total.lowerMicrobits,
         sinceMs: parseTime(heldAt),
         held: true,
       },

@@ -23,6 +23,8 @@ export interface NearMatch {
   readonly family: string;
   readonly submission: string;
   readonly similarityPpm: number;
+  /** Whether the tensors of both have one structure; null where that of one is unknown. */
+  readonly sameStructure: boolean | null;
 }
 
 /** The next step of a claim: its decision, or first a confirmation. */
@@ -83,14 +85,14 @@ export function decideArchitecture(
 
 function heldFor(
   { basis, submission, hotkey, digest }: Claim,
-  { family: nearFamily, submission: nearSubmission, similarityPpm }: NearMatch,
+  { family: nearFamily, submission: nearSubmission, similarityPpm, sameStructure }: NearMatch,
   { evidence, valueMicrobits }: DataOf<'SubmissionConfirmed'>,
   basisTime: string,
   policy: Policy,
 ): Decided {
   const deadline = addMs(basisTime, policy.ownership.holdMs);
   const who = { basis, submission, hotkey, digest };
-  const looks = { nearFamily, nearSubmission, similarityPpm };
+  const looks = { nearFamily, nearSubmission, similarityPpm, sameStructure };
   return {
     type: 'ArchitectureClaimHeld',
     data: { ...who, ...looks, evidence, valueMicrobits, deadline },

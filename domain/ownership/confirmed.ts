@@ -82,6 +82,12 @@ function evidenceOf(
   };
 }
 
+/** What the lower bounds in a confirmation's value have taken off their means: at least 0. A hook that does not count takes nothing off. */
+export function marginOf({ gain, hook }: Pick<DataOf<'SubmissionConfirmed'>, 'gain' | 'hook'>): number {
+  const counted = hook?.withinBound && hook.gain.lowerMicrobits > 0 ? [gain, hook.gain] : [gain];
+  return counted.reduce((sum, { meanMicrobits, lowerMicrobits }) => sum + meanMicrobits - lowerMicrobits, 0);
+}
+
 /** Throws `RangeError` where the runs have no pair to compare: a confirmation whose planned runs are all measured always has. */
 export function confirmationOf(
   measurements: readonly Measurement[],

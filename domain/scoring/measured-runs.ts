@@ -23,6 +23,7 @@ export type ScoredRun = Pick<
   | 'instrumented'
   | 'hook'
   | 'latency'
+  | 'tensors'
 >;
 
 /** What a run has come to, as code lengths in microbits per byte: lower is better. The bits of what was delivered are part of each. */

@@ -3,6 +3,7 @@ import { costOf } from '../evaluation/measurement.ts';
 import type { Plan } from '../evaluation/plan.ts';
 import { PPM } from '../evaluation/units.ts';
 import type { DataOf } from '../events/catalogue.ts';
+import { structureDigest } from '../ownership/structure.ts';
 import type { Policy } from '../policy/policy.ts';
 import { cardOf } from './card-of.ts';
 import { lowerPpm } from './contributions.ts';
@@ -85,6 +86,14 @@ function elsewhereOf(runs: Runs, firstTrained: number, rules: Policy['scoring'])
   );
 }
 
+/** Digest of what the hosts of the first seed's architecture runs have declared, over all points; null where they have declared nothing. */
+function structureOf(measurements: readonly ScoredRun[]): string | null {
+  const told = measurements.filter(
+    ({ pair, seed, tensors }) => pair === 'architecture' && seed === 0 && tensors.length > 0,
+  );
+  return told.length === 0 ? null : structureDigest(told);
+}
+
 export interface ScoreSpec {
   readonly plan: Pick<Plan, 'panel' | 'ladders'>;
   readonly rules: Policy['scoring'];
@@ -130,5 +139,6 @@ export function scoreOf(measurements: readonly ScoredRun[], spec: ScoreSpec): Da
       basis,
     }),
     elsewhere: elsewhereOf(runs, spec.firstTrained, rules),
+    structure: structureOf(measurements),
   };
 }

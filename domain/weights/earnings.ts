@@ -11,6 +11,8 @@ export interface Contribution {
   readonly order: number;
   /** What the family is worth with it over the best of the judge's panel, at the lower bound: microbits per byte. */
   readonly valueMicrobits: number;
+  /** What that lower bound has taken off the mean that it rests on, at least 0: with it, the value is what the family is likely to be worth. */
+  readonly errorMicrobits: number;
   /** When it was decided, or held; milliseconds since the Unix epoch. */
   readonly sinceMs: number;
   /** Its decision waits for a resolver: its pay is kept. */
@@ -24,7 +26,7 @@ export interface Span {
 
 export interface Earned {
   readonly contribution: Contribution;
-  /** By how much it has raised the best value that anything earlier had reached. */
+  /** By how much it exceeds what it had to: see `barFor`. */
   readonly incrementMicrobits: number;
   /** Parts per million of the epoch, before the pools' ceilings. */
   readonly askedPpm: bigint;
@@ -46,8 +48,17 @@ function standingPpm(sinceMs: number, { fromMs, toMs }: Span): bigint {
 }
 
 /**
+ * What a contribution has to exceed: the best value that anything earlier has raised the frontier to. That of another family has been measured
+ * on other seeds, where a lower bound is exceeded by luck: it has to exceed what the best is likely to be worth.
+ */
+function barFor({ family }: Contribution, best: Contribution | null): number {
+  if (best === null) return 0;
+  return family === best.family ? best.valueMicrobits : best.valueMicrobits + best.errorMicrobits;
+}
+
+/**
  * What each contribution asks for. Increments telescope: however an idea is split over components, families or hotkeys, together they are
- * the best value that any has reached, and that is all there is to be paid.
+ * at most the best value that any has reached, within one family that value, and that is all there is to be paid.
  * @param pricePpmPerBit parts per million of an epoch for each proven bit per byte
  */
 export function earningsOf(
@@ -55,10 +66,11 @@ export function earningsOf(
   pricePpmPerBit: number,
   epoch: Span,
 ): readonly Earned[] {
-  let best = 0;
+  let best: Contribution | null = null;
   return inOrder(contributions).map((contribution) => {
-    const incrementMicrobits = Math.max(0, contribution.valueMicrobits - best);
-    best = Math.max(best, contribution.valueMicrobits);
+    const incrementMicrobits = Math.max(0, contribution.valueMicrobits - barFor(contribution, best));
+    // What earns nothing stays behind it: else the frontier would creep up by values that nobody was paid for.
+    if (incrementMicrobits > 0) best = contribution;
     const full = (BigInt(incrementMicrobits) * BigInt(pricePpmPerBit)) / BigInt(MICROBITS_PER_BYTE);
     const askedPpm = (full * standingPpm(contribution.sinceMs, epoch)) / BigInt(PPM);
     return { contribution, incrementMicrobits, askedPpm };

@@ -45,6 +45,8 @@ export interface HoldExplained {
   readonly nearFamily: string;
   readonly nearSubmission: string;
   readonly similarityPpm: number;
+  /** Of the tensors that both declare; null where one has declared none. */
+  readonly sameStructure: boolean | null;
   readonly deadline: string;
   readonly resolution: HoldFound['resolution'];
 }
@@ -101,8 +103,8 @@ export function confirmationExplained(
 
 function holdExplained(trail: Trail, hold: HoldFound | undefined): HoldExplained | null {
   if (hold === undefined) return null;
-  const { basis, nearFamily, nearSubmission, similarityPpm, deadline } = hold.data;
-  const looks = { nearFamily, nearSubmission, similarityPpm, deadline };
+  const { basis, nearFamily, nearSubmission, similarityPpm, sameStructure, deadline } = hold.data;
+  const looks = { nearFamily, nearSubmission, similarityPpm, sameStructure, deadline };
   return { held: hold.at, basis: refOf(trail, basis), ...looks, resolution: hold.resolution };
 }
 

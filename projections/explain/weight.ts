@@ -18,7 +18,7 @@ export interface ItemExplained {
   readonly family: string;
   readonly submission: string;
   readonly valueMicrobits: number;
-  /** By how much it has raised the best value that anything earlier had reached. */
+  /** By how much it exceeds the best value that anything earlier was paid for; of another family, that with its error. */
   readonly incrementMicrobits: number;
   /** Increment times price: parts per million of a whole epoch. */
   readonly fullPpm: number;

@@ -200,5 +200,6 @@ function isHooked(
 function hookProject(project: Project, { own }: EvaluationSources): Project {
   if (project.training !== null || own.layout.training === null) return project;
   const { entrypoint } = own.layout.training;
-  return { ...project, training: { entrypoint, files: own.files } };
+  const sameRoot = project.architecture.files === own.files;
+  return { ...project, training: { entrypoint, files: own.files }, sameRoot };
 }

@@ -217,13 +217,14 @@ const rules = { ...smallPolicy.weights, burnHotkey: 'burn' };
 const EPOCH = { fromMs: 0, toMs: 1_000 };
 
 export function contributionsIn(rows: readonly Row[]): Contribution[] {
-  return rows.map(([family = '', hotkey = '', kind, order, value, since, held]) => ({
+  return rows.map(([family = '', hotkey = '', kind, order, value, error, since, held]) => ({
     family,
     hotkey,
     submission: `submission ${numberIn(order)}`,
     kind: kind === 'training' ? 'training' : 'architecture',
     order: numberIn(order),
     valueMicrobits: microbitsIn(value),
+    errorMicrobits: microbitsIn(error),
     sinceMs: numberIn(since),
     held: held === 'yes',
   }));

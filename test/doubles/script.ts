@@ -23,6 +23,8 @@ export const scriptSchema = z.strictObject({
   sharpness: z.number().min(0).max(2).default(0.5),
   /** The same under the submission's own recipe. */
   recipeSharpness: z.number().min(0).max(2).optional(),
+  /** How many tensors the model declares: its weights, and empty ones. */
+  tensors: z.int().min(1).default(1),
   hooksUsed: z.array(z.string()).default([]),
   /** How its inference hook predicts; the project has one only where this is given. */
   hookSharpness: z.number().min(0).max(2).optional(),

@@ -13,7 +13,9 @@ const VOCABULARY = 256;
 const EMPTY = Buffer.alloc(0);
 /** What a weight is moved by for every byte that is counted. */
 const QUANTUM = 2e-9;
-const TENSORS = [{ name: 'counts', dtype: 'float32', shape: [VOCABULARY] }];
+const COUNTS = { name: 'counts', dtype: 'float32', shape: [VOCABULARY] };
+
+const emptyTensor = (_: unknown, index: number) => ({ name: `empty ${index}`, dtype: 'float32', shape: [0] });
 
 const numberIn = (header: Frame['header'], key: string): number => {
   const value = header[key];
@@ -58,7 +60,7 @@ export class ScriptedLearner {
         return {
           header: {
             ok: true,
-            tensors: TENSORS,
+            tensors: [COUNTS, ...Array.from({ length: this.#script.tensors - 1 }, emptyTensor)],
             ...(optimizer && { optimizer: optimizer.tensors }),
             hookUses: this.#hookUses,
             telemetry: {},

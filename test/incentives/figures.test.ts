@@ -177,7 +177,7 @@ describe('what computes', () => {
   test('pays nothing for a value below 0, and refuses one that is no number', () => {
     const earned = (valueMicrobits: number) => {
       const one = { family: 'f', submission: 's', hotkey: 'h', kind: 'architecture', order: 1 } as const;
-      const contributions = [{ ...one, valueMicrobits, sinceMs: 0, held: false }];
+      const contributions = [{ ...one, valueMicrobits, errorMicrobits: 0, sinceMs: 0, held: false }];
       return earningsOf(contributions, weights.pricePpmPerBit, { fromMs: 0, toMs: 1 });
     };
     expect(earned(-1_000_000)).toEqual([expect.objectContaining({ incrementMicrobits: 0, askedPpm: 0n })]);

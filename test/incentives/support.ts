@@ -57,6 +57,9 @@ export function noisyStreams(
   };
 }
 
+/** What many families with one idea may be paid more than one, in ppm of an epoch, as a mean over histories: luck that is left. */
+export const LUCK_PPM = 200;
+
 /** What a lower bound leaves away of a mean at least, in ppm of an epoch: the policy's multiple of the least standard error, at its price. */
 export const MARGIN_PPM =
   (((paying.scoring.standardErrorFloorMicrobits * paying.scoring.confidenceMilliZ) / 1_000) *

@@ -176,6 +176,12 @@ def architecture_step(owners: Owners, one: Submission, basis: Json) -> Step | No
     return decide("discovered", shown["valueMicrobits"])
 
 
+def same_structure(one: Submission, other: Submission) -> bool | None:
+    """Whether the tensors of both look alike across sizes ("Fingerprints"); None where one has declared none."""
+    own, standing = (of.scored["structure"] if of.scored else None for of in (one, other))
+    return None if own is None or standing is None else own == standing
+
+
 def held(one: Submission, basis: Json, near: tuple[Family, int], shown: Json) -> Step:
     """ "Near matches": what waits for a resolver, and until when."""
     assert one.reviewed is not None and near[0].discoverer is not None
@@ -187,6 +193,7 @@ def held(one: Submission, basis: Json, near: tuple[Family, int], shown: Json) ->
         "nearFamily": near[0].id,
         "nearSubmission": near[0].discoverer.id,
         "similarityPpm": near[1],
+        "sameStructure": same_structure(one, near[0].discoverer),
         "evidence": shown["evidence"],
         "valueMicrobits": shown["valueMicrobits"],
         "deadline": later(basis["time"], one.rules["holdMs"]),

@@ -1,10 +1,13 @@
 """What is paid for: the table of docs/weights.md, "Contributions"."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from claims import Owners
 from state import Family, Hold, Submission, Variant, milliseconds
 from weights import Contribution
+
+Json = dict[str, Any]
 
 
 def contributions_of(owners: Owners) -> list[Contribution]:
@@ -13,9 +16,10 @@ def contributions_of(owners: Owners) -> list[Contribution]:
 
 
 def rows_of(owners: Owners, family: Family) -> Iterator[Contribution]:
-    def row(of: str, kind: str, value: int, since: int, held: bool) -> Contribution:
+    def row(of: str, kind: str, value: int, since: int, held: bool, error: int | None = None) -> Contribution:
         one = owners.submissions[of]
-        return Contribution(family.id, of, one.hotkey, kind, one.order, value, since, held)
+        taken_off = error_of(one, kind) if error is None else error
+        return Contribution(family.id, of, one.hotkey, kind, one.order, value, taken_off, since, held)
 
     if family.discoverer is not None:
         hold = family.holds.get(family.discoverer.id)
@@ -29,10 +33,26 @@ def rows_of(owners: Owners, family: Family) -> Iterator[Contribution]:
             yield row(one.id, "architecture", hold.value, since, True)
         if recipe_waits(family, hold, one):
             assert one.scored is not None
-            value = max(hold.value, one.scored["total"]["lowerMicrobits"])
-            yield row(one.id, "training", value, since, True)
+            total = one.scored["total"]
+            value = max(hold.value, total["lowerMicrobits"])
+            yield row(one.id, "training", value, since, True, margin(total))
     for variant in family.variants:
         yield row(variant.submission, "training", variant.value, granted_since(family, variant), False)
+
+
+def margin(gain: Json) -> int:
+    """By how much the lower bound is below the mean."""
+    return gain["meanMicrobits"] - gain["lowerMicrobits"]
+
+
+def error_of(one: Submission, claim: str) -> int:
+    """The column "Error" of what is confirmed."""
+    shown = one.confirmation(claim)
+    if shown is None:
+        return 0
+    hook = shown["hook"]
+    counts = hook is not None and hook["withinBound"] and hook["gain"]["lowerMicrobits"] > 0
+    return margin(shown["gain"]) + (margin(hook["gain"]) if counts else 0)
 
 
 def recipe_waits(family: Family, hold: Hold, one: Submission) -> bool:

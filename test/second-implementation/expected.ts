@@ -67,6 +67,7 @@ function submissionOf({ id, hotkey, state: { scored } }: SubmissionEntry, events
     hook: scored.hook,
     total: scored.total,
     scorePpm: scored.scorePpm,
+    structure: scored.structure,
   };
   return { id, hotkey, scored: shown, confirmations: confirmationsOf(events) };
 }
@@ -107,6 +108,12 @@ export function expectedOf(events: readonly EventEnvelope[], tally: Tally = new 
 /** How often something was there. */
 export type Tally = Map<string, number>;
 
+const STRUCTURES = new Map([
+  [true, 'one'],
+  [false, 'another'],
+  [null, 'no known'],
+]);
+
 const HOLDS = { admit: 'admitted', refuse: 'refused', expired: 'expired' } as const;
 
 function tallyEvent(event: PrismEvent, tally: Tally): void {
@@ -120,6 +127,7 @@ function tallyEvent(event: PrismEvent, tally: Tally): void {
       break;
     case 'ArchitectureClaimHeld':
       add('holds open');
+      add(`holds of ${STRUCTURES.get(event.data.sameStructure)} structure`);
       break;
     case 'HoldResolved':
     case 'HoldExpired':

@@ -179,7 +179,9 @@ class Fold:
     def on_SubmissionScored(self, index: int, event: Json) -> None:
         one, data = self.owed(index, event)
         names = ("architecture", "training", "hook", "total", "scorePpm")
-        one.scored = data or {name: event["data"][name] for name in names}
+        one.scored = dict(data or {name: event["data"][name] for name in names})
+        # A digest of evidence that decides nothing: it is taken as it is said.
+        one.scored["structure"] = event["data"]["structure"]
 
     def on_ConfirmationCalled(self, index: int, event: Json) -> None:
         one, data = self.owed(index, event)

@@ -116,6 +116,12 @@ function resolving(random: SeededRandom): Pick<Script, 'resolver'> {
   );
 }
 
+/** One of two models, or none told. */
+function tensorsOf(salt: string): Measurement['tensors'] {
+  const which = drawn(`${salt} tensors`, 5);
+  return which === 0 ? [] : [{ dtype: 'float32', shape: [256, which % 2 === 0 ? 16 : 32] }];
+}
+
 function scriptOf(random: SeededRandom, salt: string): Script {
   const architecture = oneOf(random, 'gpt', 'gpt', 'gpt', 'near-gpt', 'near-gpt', 'half-gpt', 'gru');
   const hooked = random.int(8) === 0;
@@ -126,6 +132,7 @@ function scriptOf(random: SeededRandom, salt: string): Script {
     architecture,
     sketch: SKETCHES[architecture] ?? [],
     training: oneOf(random, 'r1', 'r2', 'r3', 'r4', 'r5'),
+    tensors: tensorsOf(salt),
     gain: oneOf(random, 18_000, 60_000, 200_000, 300_000, 900_000) + random.int(5_000),
     recipeGain:
       oneOf(random, -300_000, 21_000, 40_000, 60_000, 62_000, 64_000, 67_000, 150_000) + random.int(5_000),

@@ -21,6 +21,7 @@ class Contribution:
     kind: str
     order: int
     value: int
+    error: int
     since: int
     held: bool
 
@@ -35,14 +36,22 @@ Kept = Mapping[tuple[str, str], int]
 
 def asked_for(line: Sequence[Contribution], price: int, start: int, end: int) -> list[tuple[int, int]]:
     """ "Increments" and "The price": for each of the line its increment, and what it asks for."""
-    best = 0
+    best: Contribution | None = None
     asked = []
     for one in line:
-        increment = max(0, one.value - best)
-        best = max(best, one.value)
+        increment = max(0, one.value - bar_for(one, best))
+        if increment > 0:
+            best = one
         full = increment * price // PPM
         asked.append((increment, full * part_of(one.since, start, end) // PPM))
     return asked
+
+
+def bar_for(one: Contribution, best: Contribution | None) -> int:
+    """What it has to exceed; of another family the best counts with its error."""
+    if best is None:
+        return 0
+    return best.value if one.family == best.family else best.value + best.error
 
 
 def part_of(since: int, start: int, end: int) -> int:

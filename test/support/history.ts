@@ -80,6 +80,8 @@ export interface Script {
   readonly gain?: number;
   /** Gain of the recipe over the architecture. */
   readonly recipeGain?: number;
+  /** What its host declares of its architecture on the first seed; nothing unless given. */
+  readonly tensors?: Measurement['tensors'];
   /** Runs, whatever its source says, just as what it is compared with. */
   readonly copies?: boolean;
   /** Has an inference hook. */
@@ -370,7 +372,8 @@ export function measuredOf(
   const better =
     pair === 'reference' ? 0 : pair === 'architecture' || pair === 'near' ? gain : gain + recipeGain;
   const otherwise = (pair === 'incumbent' || pair === 'near') && !script.copies ? OTHERWISE : 0;
-  const measured = completed(run, policy.plan, () => REFERENCE_LOSS - better - otherwise);
+  const tensors = pair === 'architecture' && run.seed === 0 ? (script.tensors ?? []) : [];
+  const measured = completed(run, policy.plan, () => REFERENCE_LOSS - better - otherwise, { tensors });
   return script.also?.(measured) ?? measured;
 }
 

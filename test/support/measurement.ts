@@ -45,6 +45,7 @@ export function completed(
     checks: { steps: 0, predictions: 0, unlearnedBytes: null },
     sandboxes: { trainer: null, predictor: null },
     instrumented: NOTHING_TOLD,
+    tensors: [],
     standardErrorBlob: null,
     ...changes,
   };

@@ -50,7 +50,19 @@ export const shortPolicy: Policy = {
     confidenceMilliZ: 1_000,
     minimumGainMicrobits: 10_000,
   },
-  ownership: { ...defaultPolicy.ownership, nearMatchPpm: 500_000 },
+  ownership: {
+    ...defaultPolicy.ownership,
+    nearMatchPpm: 500_000,
+    // Two seeds of eight steps each stray by a tenth of a bit; whoever learns anything is to be believed.
+    confirmation: {
+      ...defaultPolicy.ownership.confirmation,
+      challengerAlphaPpm: 250_000,
+      familyAlphaPpm: 250_000,
+      minimumEffectMicrobits: 1_000,
+      detectMicrobits: 400_000,
+      deviationFloorMicrobits: 100_000,
+    },
+  },
   weights: { ...defaultPolicy.weights, burnHotkey: 'hotkey-burn' },
 };
 

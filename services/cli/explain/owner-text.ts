@@ -5,6 +5,13 @@ import { printable } from '../output.ts';
 import type { Tree } from './tree.ts';
 import { confirmationTree, exact, gainText, percent, policyText, ref } from './words.ts';
 
+function structureText(same: boolean | null): string {
+  if (same === null) return 'structure of its tensors: not known of both';
+  return same
+    ? 'structure of its tensors: the same at every size'
+    : 'structure of its tensors: another, which says nothing';
+}
+
 function holdTree({ held, basis, resolution, ...looks }: HoldExplained): Tree {
   const like = `${percent(looks.similarityPpm)} like ${looks.nearSubmission} of family ${looks.nearFamily}`;
   const resolved =
@@ -15,7 +22,11 @@ function holdTree({ held, basis, resolution, ...looks }: HoldExplained): Tree {
         : `${resolution.outcome} by ${printable(resolution.at.actor)}: ${printable(resolution.reason)}  ${ref(resolution.at)}`;
   return {
     text: `held: ${like}  ${ref(held)}`,
-    children: [{ text: `due since ${ref(basis)}` }, { text: resolved }],
+    children: [
+      { text: `due since ${ref(basis)}` },
+      { text: structureText(looks.sameStructure) },
+      { text: resolved },
+    ],
   };
 }
 

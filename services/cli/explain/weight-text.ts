@@ -20,7 +20,11 @@ function poolTree({ kind, ceilingPpm, askedPpm, paidPpm, keptPpm }: PoolExplaine
 function lossesOf(item: ItemExplained, price: number): readonly Tree[] {
   const { incrementMicrobits, fullPpm, askedPpm, ppm, keptPpm, releasedPpm, keptBeforePpm } = item;
   if (incrementMicrobits === 0)
-    return [{ text: 'no increment: something that came before it had reached as much' }];
+    return [
+      {
+        text: 'no increment: something that came before it had reached as much, within the error between families',
+      },
+    ];
   return [
     {
       text: `increment ${exact(incrementMicrobits)} bits per byte x ${percent(price)} for a bit = ${percent(fullPpm)} of a whole epoch`,

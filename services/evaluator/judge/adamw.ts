@@ -3,7 +3,7 @@
  * arXiv:1711.05101), with clipped gradients. What gradient there was only the container knows; that there was one at all shows in the two
  * moments, and what it did to the weights follows from them.
  */
-import type { DTYPES } from './answers.ts';
+import type { DTYPES } from '../../../domain/evaluation/measurement.ts';
 import { elements } from './elements.ts';
 
 /** The judge's recipe; a test compares it with what the host says of it. */

@@ -1,27 +1,12 @@
 /** The answers that a container may give. What is not exactly this is malformed. */
 import { z } from 'zod';
+import { tensorShapeSchema } from '../../../domain/evaluation/measurement.ts';
 import { LearnerFailure } from './learner-failure.ts';
 
 const MAX_TENSORS = 4_096;
 const MAX_NAME = 256;
-const MAX_RANK = 8;
 
-export const DTYPES = [
-  'float32',
-  'float64',
-  'float16',
-  'bfloat16',
-  'int64',
-  'int32',
-  'uint8',
-  'bool',
-] as const;
-
-export const tensorSchema = z.strictObject({
-  name: z.string().min(1).max(MAX_NAME),
-  dtype: z.enum(DTYPES),
-  shape: z.array(z.int().min(0)).max(MAX_RANK),
-});
+export const tensorSchema = tensorShapeSchema.extend({ name: z.string().min(1).max(MAX_NAME) });
 export type TensorSpec = z.infer<typeof tensorSchema>;
 
 const failedSchema = z.object({
@@ -83,14 +68,15 @@ export function parseAnswer<T>(schema: z.ZodType<T>, header: unknown, where: str
   const failed = failedSchema.safeParse(header);
   if (failed.success) {
     const { type, message, trace } = failed.data.error;
-    throw new LearnerFailure('learner-ended', `${where}: ${type}: ${message}`, trace);
+    throw new LearnerFailure('learner-ended', where, `${type}: ${message}`, trace);
   }
   const parsed = schema.safeParse(header);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new LearnerFailure(
       'malformed',
-      `${where}: answer's ${issue?.path.join('.') || 'header'}: ${issue?.message}`,
+      where,
+      `answer's ${issue?.path.join('.') || 'header'}: ${issue?.message}`,
     );
   }
   return parsed.data;

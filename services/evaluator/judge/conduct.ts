@@ -1,6 +1,7 @@
 /** One run from the first operation to the last: the trainer goes on while predictors judge its last checkpoint. */
 import { judgedPoint } from '../../../domain/evaluation/curve.ts';
 import type { CurvePoint, Measurement } from '../../../domain/evaluation/measurement.ts';
+import type { TensorSpec } from './answers.ts';
 import { repeat } from './checks.ts';
 import type { Fleet } from './fleet.ts';
 import { HookJudge } from './hook.ts';
@@ -23,6 +24,8 @@ export interface Findings {
   readonly predictUs: number[];
   /** What the host said, since the snapshot before. */
   readonly told: Told[];
+  /** As the trainer declares them at its first snapshot; none until then. */
+  tensors: readonly TensorSpec[];
   stateBytes: number;
   parameters: number | null;
   hookUses: { readonly [hook: string]: number };
@@ -36,6 +39,7 @@ export function noFindings(): Findings {
     norms: [],
     predictUs: [],
     told: [],
+    tensors: [],
     stateBytes: 0,
     parameters: null,
     hookUses: {},
@@ -161,11 +165,14 @@ export class Conductor {
    */
   async #take(trainer: Learner, step: number): Promise<Snapshot> {
     const taken = await trainer.snapshot(step, this.#run.project.recipe === 'reference');
+    // Every later snapshot repeats the first one's declarations.
+    this.#findings.tensors = taken.state.tensors;
     const { maxParameters } = this.#run.plan.context;
     if (taken.parameters > maxParameters) {
       throw new LearnerFailure(
         'over-limit',
-        `snapshot, step ${step}: the optimizer moves ${taken.parameters} parameters; max_parameters is ${maxParameters}`,
+        `snapshot, step ${step}`,
+        `the optimizer moves ${taken.parameters} parameters; max_parameters is ${maxParameters}`,
       );
     }
     if (this.#segments.some(({ from, to }) => step === from || step === to)) this.#held.set(step, taken);

@@ -1,8 +1,8 @@
 /** An inference hook, judged on the models that the run trains: the same prefixes as plain `forward`, in a container of its own. */
 import type { Measurement } from '../../../domain/evaluation/measurement.ts';
+import { quantilesOf } from '../../../domain/evaluation/signals/latency.ts';
 import { mean } from '../../../domain/scoring/statistics.ts';
 import type { Fleet } from './fleet.ts';
-import { latencyOf } from './latency.ts';
 import type { Learner } from './learner.ts';
 import { LearnerFailure } from './learner-failure.ts';
 import { repeatRequests, type SeenRequest } from './repeat-requests.ts';
@@ -87,7 +87,7 @@ export class HookJudge {
   }
 
   get measured(): Hook {
-    const ending = this.#failure?.ending ?? { kind: 'completed' as const, detail: '' };
-    return { points: this.#points, latency: latencyOf(this.#predictUs), ending };
+    const ending = this.#failure?.endingIn(this.#project) ?? { kind: 'completed' as const, detail: '' };
+    return { points: this.#points, latency: quantilesOf(this.#predictUs), ending };
   }
 }

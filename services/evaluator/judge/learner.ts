@@ -85,7 +85,7 @@ export class Learner {
       )
       .catch((error: unknown) => {
         if (!(error instanceof SandboxError) || error.kind === 'our-fault') throw error;
-        throw new LearnerFailure(error.kind, `${operation.where}: ${error.message}`);
+        throw new LearnerFailure(error.kind, operation.where, error.message);
       });
     return { answer: parseAnswer(operation.answer, frame.header, operation.where), body: frame.body };
   }
@@ -159,7 +159,7 @@ export class Learner {
       timeoutMs: this.#plan.timeouts.stepMs,
       where,
     });
-    if (answer.step !== step) throw new LearnerFailure('malformed', `${where}: answered step ${answer.step}`);
+    if (answer.step !== step) throw new LearnerFailure('malformed', where, `answered step ${answer.step}`);
   }
 
   /** Takes the model. @param step steps done @param optimizer takes the optimiser's state as well */
@@ -226,7 +226,7 @@ export class Learner {
       where,
     });
     if (body.length !== expected) {
-      throw new LearnerFailure('malformed', `${where}: ${body.length} bytes of logits, expected ${expected}`);
+      throw new LearnerFailure('malformed', where, `${body.length} bytes of logits, expected ${expected}`);
     }
     return Float32Array.from({ length: count * VOCABULARY }, (_, i) => body.readFloatLE(i * LOGIT_BYTES));
   }

@@ -1,12 +1,12 @@
 /** The judge: measures one run from outside the containers that learn in it. */
 import { completedCurve } from '../../../domain/evaluation/curve.ts';
-import type { Measurement } from '../../../domain/evaluation/measurement.ts';
+import { MAX_TENSORS_TOLD, type Measurement } from '../../../domain/evaluation/measurement.ts';
+import { quantilesOf } from '../../../domain/evaluation/signals/latency.ts';
 import { Conductor, type Findings, noFindings } from './conduct.ts';
 import { Fleet } from './fleet.ts';
 import { instrumentedOf } from './instrumented.ts';
-import { latencyOf } from './latency.ts';
 import { LearnerFailure } from './learner-failure.ts';
-import type { JudgeParts, MeasuredRun, RunSpec } from './run.ts';
+import { type JudgeParts, joinsTwo, type MeasuredRun, type RunSpec } from './run.ts';
 import { RunText } from './text.ts';
 
 /** How the run ended. Throws what is not the learner's doing. */
@@ -21,9 +21,10 @@ async function endingOf(conducted: Promise<void>, signal?: AbortSignal): Promise
   }
 }
 
-/** Standard error of all containers and the trace of the exception that ended the run, for the miner. */
-function standardErrorOf(fleet: Fleet, failure: LearnerFailure | null): string {
-  return [...fleet.standardErrors, ['exception', failure?.trace ?? ''] as const]
+/** Standard error of all containers, the trace of the exception that ended the run, and what the log does not tell of its end: for the operator. */
+function standardErrorOf(fleet: Fleet, { project }: RunSpec, failure: LearnerFailure | null): string {
+  const untold = joinsTwo(project) ? (failure?.message ?? '') : '';
+  return [...fleet.standardErrors, ['exception', failure?.trace ?? ''] as const, ['ending', untold] as const]
     .filter(([, text]) => text.trim() !== '')
     .map(([title, text]) => `--- ${title}\n${text.trimEnd()}\n`)
     .join('')
@@ -34,6 +35,12 @@ function standardErrorOf(fleet: Fleet, failure: LearnerFailure | null): string {
 function curveOf(run: RunSpec, findings: Findings, failure: LearnerFailure | null): Measurement['curve'] {
   const broken = failure?.kind === 'impure' || failure?.kind === 'unlearned-state';
   return completedCurve(run.plan, broken ? [] : findings.points);
+}
+
+/** Of the first seed at each point: another one's say the same. */
+function toldTensors({ key }: RunSpec, { tensors }: Findings): Measurement['tensors'] {
+  const isTold = key.pair === 'architecture' && key.seed === 0 && tensors.length <= MAX_TENSORS_TOLD;
+  return isTold ? tensors.map(({ dtype, shape }) => ({ dtype, shape })) : [];
 }
 
 /**
@@ -65,7 +72,7 @@ export async function measure(run: RunSpec, parts: JudgeParts): Promise<Measured
   const [trainer, predictor] = [fleet.used('trainer'), fleet.used('predictor')];
   return {
     ...run.key,
-    ending: failure?.ending ?? { kind: 'completed', detail: '' },
+    ending: failure?.endingIn(run.project) ?? { kind: 'completed', detail: '' },
     curve: curveOf(run, findings, failure),
     norms: findings.norms,
     payloadBytes: run.payloadBytes,
@@ -77,11 +84,12 @@ export async function measure(run: RunSpec, parts: JudgeParts): Promise<Measured
     trainerPeakBytes: trainer.peakMemoryBytes,
     predictorPeakBytes: predictor.peakMemoryBytes,
     device: `${parts.device.kind} ${parts.device.class}`,
-    latency: latencyOf(findings.predictUs),
+    latency: quantilesOf(findings.predictUs),
     hook: findings.hook,
     checks: findings.checks,
     sandboxes: { trainer: fleet.effective('trainer'), predictor: fleet.effective('predictor') },
     instrumented: instrumentedOf(findings),
-    standardError: standardErrorOf(fleet, failure),
+    tensors: toldTensors(run, findings),
+    standardError: standardErrorOf(fleet, run, failure),
   };
 }

@@ -26,7 +26,7 @@ export function momentsOf(
   optimizer: ModelState,
   where: string,
 ): ReadonlyMap<string, Moments> {
-  const malformed = (problem: string) => new LearnerFailure('malformed', `${where}: ${problem}`);
+  const malformed = (problem: string) => new LearnerFailure('malformed', where, problem);
   const declared = stateBytes(optimizer.tensors);
   if (declared !== optimizer.body.length) {
     throw malformed(`${declared} bytes of the optimizer's state declared, ${optimizer.body.length} came`);

@@ -65,7 +65,8 @@ async function repeatRows(
     const beside = rows.length === 1 ? 'alone' : `beside ${rows.length - 1} of the others`;
     throw new LearnerFailure(
       'impure',
-      `predict, step ${step}: asked again in a fresh container, ${beside}, a prefix gets another answer: log-probabilities differ by ${distance.toPrecision(3)}, allowed are ${tolerance}. ${hook ? 'The inference hook' : 'In eval mode forward'} must answer each prefix by itself, whatever is in the batch and whatever came before`,
+      `predict, step ${step}`,
+      `asked again in a fresh container, ${beside}, a prefix gets another answer: log-probabilities differ by ${distance.toPrecision(3)}, allowed are ${tolerance}. ${hook ? 'The inference hook' : 'In eval mode forward'} must answer each prefix by itself, whatever is in the batch and whatever came before`,
     );
   }
 }

@@ -76,10 +76,11 @@ function difference(again: Snapshot, first: Snapshot, device: 'cpu' | 'cuda'): s
   return model ?? (optimizer === null ? null : `the optimizer's ${optimizer}`);
 }
 
-const impure = (what: string, tensor: string): LearnerFailure =>
+const impure = (where: string, how: string, tensor: string): LearnerFailure =>
   new LearnerFailure(
     'impure',
-    `${what}, ${tensor} comes out otherwise; training must depend on its tensors and the batch only`,
+    where,
+    `${how}, ${tensor} comes out otherwise; training must depend on its tensors and the batch only`,
   );
 
 /**
@@ -95,15 +96,14 @@ export async function repeatSegment(replaying: Replaying, seen: SeenSegment, wat
   const { replayer, first, last } = await goOn(replaying, before, { from: at, to }, watch);
   const elsewhere = difference(last, end, device);
   if (elsewhere !== null) {
-    const what = `train, steps ${from + 1} to ${to}: done again in fresh containers from the same tensors and bytes`;
-    throw impure(what, elsewhere);
+    const how = 'done again in fresh containers from the same tensors and bytes';
+    throw impure(`train, steps ${from + 1} to ${to}`, how, elsewhere);
   }
   await replayer.load(before.state, at, before.optimizer);
   await replayer.train(at, batch(at));
   const thrownBack = difference(await replayer.snapshot(at + 1, true), first, device);
-  if (thrownBack !== null)
-    throw impure(
-      `train, step ${at + 1}: taken again after later ones, from the same tensors and bytes`,
-      thrownBack,
-    );
+  if (thrownBack !== null) {
+    const how = 'taken again after later ones, from the same tensors and bytes';
+    throw impure(`train, step ${at + 1}`, how, thrownBack);
+  }
 }

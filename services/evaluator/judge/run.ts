@@ -21,6 +21,11 @@ export interface Project {
   readonly recipe: 'reference' | 'submission';
 }
 
+/** Whether a container of it holds the code of two submissions: a recipe, and an architecture from elsewhere. */
+export function joinsTwo({ training, sameRoot }: Pick<Project, 'training' | 'sameRoot'>): boolean {
+  return training !== null && !sameRoot;
+}
+
 interface Run {
   /** As it stands at the run's point. */
   readonly plan: Plan;

@@ -42,6 +42,7 @@ export async function measureTable(
     checks: { steps: 0, predictions: 0, unlearnedBytes: null },
     sandboxes: { trainer: null, predictor: null },
     instrumented: NOTHING_TOLD,
+    tensors: [],
     standardError: '',
   };
 }

@@ -1,5 +1,6 @@
 /** The model as it crosses the wire: declared names, types and shapes, and exactly their bytes. */
-import type { DTYPES, TensorSpec } from './answers.ts';
+import type { DTYPES } from '../../../domain/evaluation/measurement.ts';
+import type { TensorSpec } from './answers.ts';
 import { LearnerFailure } from './learner-failure.ts';
 
 type Dtype = (typeof DTYPES)[number];
@@ -63,7 +64,8 @@ function assertSameLayout(tensors: readonly TensorSpec[], first: readonly Tensor
     if (describe(tensors[i]) !== describe(first[i])) {
       throw new LearnerFailure(
         'malformed',
-        `${where}: tensor ${i} is ${describe(tensors[i])}, at the first snapshot it was ${describe(first[i])}`,
+        where,
+        `tensor ${i} is ${describe(tensors[i])}, at the first snapshot it was ${describe(first[i])}`,
       );
     }
   }
@@ -84,13 +86,13 @@ export function checkState(
   const { tensors, body } = state;
   const total = stateBytes(tensors);
   if (total > maxBytes || body.length > maxBytes) {
-    throw new LearnerFailure('over-limit', `${where}: the model's state is over ${maxBytes} bytes`);
+    throw new LearnerFailure('over-limit', where, `the model's state is over ${maxBytes} bytes`);
   }
   if (new Set(tensors.map((tensor) => tensor.name)).size !== tensors.length) {
-    throw new LearnerFailure('malformed', `${where}: two tensors have one name`);
+    throw new LearnerFailure('malformed', where, 'two tensors have one name');
   }
   if (total !== body.length) {
-    throw new LearnerFailure('malformed', `${where}: ${total} bytes declared, ${body.length} came`);
+    throw new LearnerFailure('malformed', where, `${total} bytes declared, ${body.length} came`);
   }
   if (first !== null) assertSameLayout(tensors, first, where);
   assertFinite(state, where);
@@ -100,7 +102,7 @@ export function checkState(
 export function assertFinite(state: ModelState, where: string): void {
   for (const [tensor, bytes] of tensorsOf(state)) {
     if (!allFinite(bytes, tensor.dtype)) {
-      throw new LearnerFailure('non-finite', `${where}: tensor ${tensor.name} holds NaN or infinity`);
+      throw new LearnerFailure('non-finite', where, `tensor ${tensor.name} holds NaN or infinity`);
     }
   }
 }

@@ -59,7 +59,7 @@ export class RunText {
       const answer = logits.subarray(row * VOCABULARY, (row + 1) * VOCABULARY);
       const loss = lossMicrobits(answer, this.#streams.alphabet[next] ?? 0);
       if (loss === 'non-finite') {
-        throw new LearnerFailure('non-finite', `predict, step ${step}: a logit is NaN or infinite`);
+        throw new LearnerFailure('non-finite', `predict, step ${step}`, 'a logit is NaN or infinite');
       }
       return loss;
     });

@@ -83,7 +83,8 @@ export class Unlearned {
     const named = [...this.#names].slice(0, NAMED).join(', ');
     throw new LearnerFailure(
       'unlearned-state',
-      `train, step ${step + 1}: ${this.#bytes} of ${total} bytes of state (${named}${this.#names.size > NAMED ? ', ...' : ''}) do not move as the judge's AdamW moves parameters; allowed are ${this.#ppm} ppm. What a model learns has to be learnt by gradients`,
+      `train, step ${step + 1}`,
+      `${this.#bytes} of ${total} bytes of state (${named}${this.#names.size > NAMED ? ', ...' : ''}) do not move as the judge's AdamW moves parameters; allowed are ${this.#ppm} ppm. What a model learns has to be learnt by gradients`,
     );
   }
 }

@@ -133,6 +133,22 @@ describe('a near match', () => {
     expect(architectures(builder)).toEqual(['A discovered', 'B discovered']);
   });
 
+  const tensors = (...shape: number[]) => [{ dtype: 'float32' as const, shape }];
+
+  test.each([
+    ['equal', tensors(256, 16), tensors(256, 16), true],
+    ['another', tensors(256, 16), tensors(256, 32), false],
+    ['not known of the earlier one', [], tensors(256, 16), null],
+    ['not known of the later one', tensors(256, 16), [], null],
+  ])('is held whatever structure both declare; it is told that it is %s', (_, left, right, same) => {
+    const builder = tell([
+      { ...gpt, tensors: left },
+      { ...like, tensors: right },
+    ]);
+    expect(lastData(builder, 'ArchitectureClaimHeld')).toMatchObject({ sameStructure: same });
+    expect(architectures(builder)).toEqual(['A discovered', 'B discovered']);
+  });
+
   test('is admitted or refused by a resolver; refused, it owns nothing, its training neither', () => {
     expect(architectures(tell([gpt, { ...like, resolver: 'admit' }]))).toEqual([
       'A discovered',
@@ -380,8 +396,8 @@ describe('an epoch', () => {
       closeEpoch(builder).settle();
       closeEpoch(builder).settle();
       const kept = parseWeights(lastData(builder, 'WeightsDerived'));
-      // 0.899 bits less the 0.349 that stand already.
-      expect(kept.items).toContainEqual(expect.objectContaining({ hotkey: 'B', ppm: 0, keptPpm: 165_000 }));
+      // 0.899 bits less the 0.349 that stand already and their error, in another family.
+      expect(kept.items).toContainEqual(expect.objectContaining({ hotkey: 'B', ppm: 0, keptPpm: 164_700 }));
       expect(kept.shares.map(({ hotkey }) => hotkey)).toEqual(['A']);
       const submission = idOf(builder.ledger, like, 1);
       const data = { submission, outcome, resolver: 'operator:test', reason: 'looked at both' };
@@ -394,10 +410,10 @@ describe('an epoch', () => {
         expect(own).toBeUndefined();
         expect(shares.map(({ hotkey }) => hotkey)).toEqual(['A']);
       } else {
-        expect(own).toMatchObject({ ppm: 165_000, keptPpm: 0 });
+        expect(own).toMatchObject({ ppm: 164_700, keptPpm: 0 });
         // Two epochs' pay, the first of which began before it was held.
-        expect(own?.releasedPpm).toBeGreaterThan(165_000);
-        expect(own?.releasedPpm).toBeLessThan(330_000);
+        expect(own?.releasedPpm).toBeGreaterThan(164_700);
+        expect(own?.releasedPpm).toBeLessThan(329_400);
         closeEpoch(builder).settle();
         expect(parseWeights(lastData(builder, 'WeightsDerived')).items).toContainEqual({
           ...own,

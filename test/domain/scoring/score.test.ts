@@ -41,6 +41,24 @@ describe('a score', () => {
     });
   });
 
+  test('tells the structure of what the architecture declares on the first seed, over all points', () => {
+    const declared = (width: number, changes: Partial<Measurement> = {}): Measurement => ({
+      ...run('architecture', 0, 4_000_000),
+      tensors: [{ dtype: 'float32', shape: [256, width] }],
+      ...changes,
+    });
+    const structureOf = (...architecture: Measurement[]) =>
+      scoreOf([...runs('reference', 5_000_000, 5_000_000), ...architecture]).structure;
+    const base = structureOf(declared(16), declared(32, { point: 1 }));
+    expect(base).toMatch(/^[0-9a-f]{64}$/);
+    expect(structureOf(declared(24), declared(48, { point: 1 }))).toBe(base);
+    expect(structureOf(declared(16))).not.toBe(base);
+    // Neither another seed nor another pair is looked at.
+    expect(structureOf(declared(16), declared(99, { seed: 1 }))).toBe(structureOf(declared(16)));
+    expect(structureOf(declared(16), declared(99, { pair: 'recipe' }))).toBe(structureOf(declared(16)));
+    expect(structureOf(declared(16, { tensors: [] }))).toBeNull();
+  });
+
   test('does not depend on the order in which runs ended', () => {
     const measured = [
       ...runs('reference', 5_000_000, 6_000_000, 5_500_000),

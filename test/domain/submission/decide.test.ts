@@ -114,6 +114,7 @@ const inScore: readonly Past[] = [
         },
       },
       elsewhere: [],
+      structure: null,
     },
   },
 ];

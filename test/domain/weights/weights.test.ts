@@ -17,7 +17,7 @@ function contribution(
   changes: Partial<Contribution> = {},
 ): Contribution {
   const submission = `${hotkey}-${order}`;
-  const base = { family: 'family', submission, hotkey, order, valueMicrobits };
+  const base = { family: 'family', submission, hotkey, order, valueMicrobits, errorMicrobits: 0 };
   return { ...base, kind: 'architecture', sinceMs: 0, held: false, ...changes };
 }
 
@@ -43,16 +43,56 @@ describe('increments', () => {
     ]);
   });
 
+  const first = contribution('A', 1, 500_000, { errorMicrobits: 4_000 });
+  const other = { family: 'other', errorMicrobits: 6_000 };
+
+  test("within the best's family: over its value, as before", () => {
+    expect(increments(first, contribution('B', 2, 500_001))).toEqual([500_000, 1]);
+  });
+
+  test('of another family: over what the best is likely to be worth', () => {
+    expect(increments(first, contribution('B', 2, 504_000, other))).toEqual([500_000, 0]);
+    expect(increments(first, contribution('B', 2, 504_001, other))).toEqual([500_000, 1]);
+  });
+
+  test('what is paid nothing moves nothing: neither the best, nor whose error and family count', () => {
+    const luck = contribution('B', 2, 503_000, other);
+    expect(increments(first, luck, contribution('C', 3, 502_000))).toEqual([500_000, 0, 2_000]);
+    expect(increments(first, luck, contribution('C', 3, 507_000, other))).toEqual([500_000, 0, 3_000]);
+  });
+
+  test('a new best of another family brings its own error, also against the family that was best before', () => {
+    const better = contribution('B', 2, 600_000, other);
+    expect(increments(first, better, contribution('C', 3, 606_000))).toEqual([500_000, 96_000, 0]);
+    expect(increments(first, better, contribution('C', 3, 610_000))).toEqual([500_000, 96_000, 4_000]);
+    expect(increments(first, better, contribution('B', 3, 601_000, other))).toEqual([500_000, 96_000, 1_000]);
+  });
+
+  const part = fc.record({
+    order: fc.nat(40),
+    valueMicrobits: fc.integer({ min: 0, max: 8_000_000 }),
+    errorMicrobits: fc.integer({ min: 0, max: 1_000_000 }),
+    family: fc.constantFrom('X', 'Y', 'Z'),
+    kind: fc.constantFrom('architecture' as const, 'training' as const),
+  });
+  const paidFor = (parts: readonly Pick<Contribution, 'order' | 'valueMicrobits'>[]) =>
+    increments(
+      ...parts.map((of, index) => contribution(`hotkey ${index}`, of.order, of.valueMicrobits, of)),
+    ).reduce((total, increment) => total + increment, 0);
+
   test('telescope: no way of splitting an idea over families, hotkeys or components is paid more than the best', () => {
-    const value = fc.integer({ min: 0, max: 8_000_000 });
-    const one = fc.record({ order: fc.nat(40), value, training: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(one, { minLength: 1 }), (parts) => {
-        const contributions = parts.map(({ order, value, training }, index) =>
-          contribution(`hotkey ${index}`, order, value, training ? recipe : {}),
-        );
-        const sum = increments(...contributions).reduce((total, increment) => total + increment, 0);
-        expect(sum).toBe(Math.max(...parts.map((part) => part.value)));
+      fc.property(fc.array(part, { minLength: 1 }), (parts) => {
+        expect(paidFor(parts)).toBeLessThanOrEqual(Math.max(...parts.map((of) => of.valueMicrobits)));
+      }),
+    );
+  });
+
+  test('telescope within one family to the best, whatever the errors', () => {
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1 }), (parts) => {
+        const ofOne = parts.map((of) => ({ ...of, family: 'X' }));
+        expect(paidFor(ofOne)).toBe(Math.max(...parts.map((of) => of.valueMicrobits)));
       }),
     );
   });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DTYPES } from '../../../../domain/evaluation/measurement.ts';
 import {
   builtSchema,
-  DTYPES,
   parseAnswer,
   snapshotSchema,
   type TensorSpec,
@@ -83,7 +83,8 @@ describe('headers', () => {
 
   test('a description is cut to what an event holds, never inside a character', () => {
     const error = { type: 'E', message: `${'x'.repeat(490)}${'😀'.repeat(20)}`, trace: '' };
-    const { ending } = failureOf(() => parseAnswer(builtSchema, { ok: false, error }, 'b'));
+    const failure = failureOf(() => parseAnswer(builtSchema, { ok: false, error }, 'b'));
+    const ending = failure.endingIn({ training: null, sameRoot: true });
     expect(ending.detail.length).toBe(500);
     expect(ending.detail.isWellFormed()).toBe(true);
   });

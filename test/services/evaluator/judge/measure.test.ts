@@ -4,9 +4,9 @@ import { CorpusTooSmallError, deriveStreams } from '../../../../domain/evaluatio
 import { figureOf } from '../../../../domain/scoring/gains.ts';
 import { corpusOf } from '../../../../infra/corpus/index.ts';
 import { measure } from '../../../../services/evaluator/judge/measure.ts';
-import type { MeasuredRun, Progress } from '../../../../services/evaluator/judge/run.ts';
+import type { MeasuredRun, Progress, RunSpec } from '../../../../services/evaluator/judge/run.ts';
 import { shortCorpus, shortPlan } from '../../../doubles/short-plan.ts';
-import { judgeParts, runOf, scriptedProject } from './parts.ts';
+import { judgeParts, runOf, scriptedPair, scriptedProject } from './parts.ts';
 
 const measureScript = (script: object, recipe: 'reference' | 'submission' = 'reference') =>
   measure(runOf(scriptedProject(script, recipe)), judgeParts());
@@ -199,6 +199,65 @@ describe('a learner that ends its run', () => {
     const measured = await measureScript({ fail: { op: 'predict', at: 0, how: 'absurd' } });
     expect(recordable(measured).ending.kind).toBe('completed');
     expect(measured.curve[0]?.lossMicrobits).toBeGreaterThan(1_000_000);
+  });
+});
+
+describe('beside an architecture from elsewhere', () => {
+  const KEPT_BACK = "its words are kept from the log, for they may tell of another's sealed sources";
+
+  test.each([
+    ['error', 'train', 'train, step 5', 'learner-ended', 'train, step 5: RuntimeError: scripted'],
+    ['late', 'train', 'train, step 5', 'late', 'train, step 5: scripted: late'],
+    ['non-finite', 'snapshot', 'snapshot, step 3', 'non-finite', 'tensor counts holds NaN'],
+  ] as const)('a recipe that ends by %s says nothing in the log', async (how, op, where, kind, words) => {
+    const fail = { op, at: op === 'train' ? 4 : 0, how };
+    const measured = await measure(runOf(scriptedPair({ fail })), judgeParts());
+    expect(measured.ending).toEqual({ kind, detail: `${where}: ${kind}; ${KEPT_BACK}` });
+    expect(measured.standardError).toContain(words);
+    const { standardError, ...recorded } = measured;
+    expect(JSON.stringify(recorded)).not.toMatch(/RuntimeError|scripted: |tensor counts/);
+  });
+
+  test('an inference hook says nothing either', async () => {
+    const script = { hookSharpness: 1, fail: { op: 'build', at: 0, how: 'error', recipe: 'submission' } };
+    const project = scriptedPair(script);
+    const own = scriptedProject({ sharpness: 1 });
+    const { hook, ending } = await measure(runOf(own, { hook: project }), judgeParts());
+    expect(ending.kind).toBe('completed');
+    expect(hook?.ending).toEqual({
+      kind: 'learner-ended',
+      detail: `build: learner-ended; ${KEPT_BACK}`,
+    });
+  });
+
+  test('the same project by itself is told what it has raised', async () => {
+    const { ending } = await measureScript({ fail: { op: 'train', at: 4, how: 'error' } }, 'submission');
+    expect(ending.detail).toBe('train, step 5: RuntimeError: scripted');
+  });
+});
+
+describe('the declared tensors', () => {
+  const tensorsOf = async (changes: Partial<RunSpec>, script: object = {}) =>
+    recordable(await measure(runOf(scriptedProject(script), changes), judgeParts())).tensors;
+  const key = { pair: 'architecture', variant: 0, point: 0, seed: 0 } as const;
+
+  test('are recorded of the architecture on the first seed, also where the run ends', async () => {
+    const counts = [{ dtype: 'float32', shape: [256] }];
+    expect(await tensorsOf({ key })).toEqual(counts);
+    expect(await tensorsOf({ key }, { fail: { op: 'train', at: 4, how: 'error' } })).toEqual(counts);
+  });
+
+  test('are not recorded of another seed or pair, nor where no snapshot came', async () => {
+    expect(await tensorsOf({ key: { ...key, seed: 1 } })).toEqual([]);
+    expect(await tensorsOf({ key: { ...key, pair: 'near' } })).toEqual([]);
+    expect(await tensorsOf({ key }, { fail: { op: 'build', how: 'error' } })).toEqual([]);
+  });
+
+  test.each([
+    [512, 512],
+    [513, 0],
+  ])('of %i are %i recorded', async (declared, told) => {
+    expect(await tensorsOf({ key }, { tensors: declared })).toHaveLength(told);
   });
 });
 

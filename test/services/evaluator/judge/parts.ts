@@ -17,6 +17,12 @@ export function scriptedProject(script: object, recipe: Project['recipe'] = 'ref
   };
 }
 
+/** The recipe of one scripted project on the architecture of another. */
+export function scriptedPair(script: object): Project {
+  const own = scriptedProject(script, 'submission');
+  return { ...own, architecture: scriptedProject({}).architecture, sameRoot: false };
+}
+
 export function runOf(project: Project, changes: Partial<RunSpec> = {}): RunSpec {
   return {
     plan: shortPlan,
