@@ -47,13 +47,19 @@ function standingPpm(sinceMs: number, { fromMs, toMs }: Span): bigint {
   return (BigInt(toMs - sinceMs) * BigInt(PPM)) / BigInt(length);
 }
 
+/** Standard margins between what has been paid so far and what another family has to exceed: the best's own, and the newcomer's luck. */
+const MARGINS = 2;
+
 /**
  * What a contribution has to exceed: the best value that anything earlier has raised the frontier to. That of another family has been measured
- * on other seeds, where a lower bound is exceeded by luck: it has to exceed what the best is likely to be worth.
+ * on other seeds, where a lower bound is exceeded by luck: all that is paid stays two margins below what the best is worth. They are taken
+ * off once, not at every step from one family to the next.
+ * @param paidMicrobits sum of all increments so far
  */
-function barFor({ family }: Contribution, best: Contribution | null): number {
+function barFor({ family }: Contribution, best: Contribution | null, paidMicrobits: number): number {
   if (best === null) return 0;
-  return family === best.family ? best.valueMicrobits : best.valueMicrobits + best.errorMicrobits;
+  if (family === best.family) return best.valueMicrobits;
+  return Math.max(best.valueMicrobits, paidMicrobits + MARGINS * best.errorMicrobits);
 }
 
 /**
@@ -67,8 +73,10 @@ export function earningsOf(
   epoch: Span,
 ): readonly Earned[] {
   let best: Contribution | null = null;
+  let paid = 0;
   return inOrder(contributions).map((contribution) => {
-    const incrementMicrobits = Math.max(0, contribution.valueMicrobits - barFor(contribution, best));
+    const incrementMicrobits = Math.max(0, contribution.valueMicrobits - barFor(contribution, best, paid));
+    paid += incrementMicrobits;
     // What earns nothing stays behind it: else the frontier would creep up by values that nobody was paid for.
     if (incrementMicrobits > 0) best = contribution;
     const full = (BigInt(incrementMicrobits) * BigInt(pricePpmPerBit)) / BigInt(MICROBITS_PER_BYTE);

@@ -37,9 +37,11 @@ Kept = Mapping[tuple[str, str], int]
 def asked_for(line: Sequence[Contribution], price: int, start: int, end: int) -> list[tuple[int, int]]:
     """ "Increments" and "The price": for each of the line its increment, and what it asks for."""
     best: Contribution | None = None
+    paid = 0
     asked = []
     for one in line:
-        increment = max(0, one.value - bar_for(one, best))
+        increment = max(0, one.value - bar_for(one, best, paid))
+        paid += increment
         if increment > 0:
             best = one
         full = increment * price // PPM
@@ -47,11 +49,11 @@ def asked_for(line: Sequence[Contribution], price: int, start: int, end: int) ->
     return asked
 
 
-def bar_for(one: Contribution, best: Contribution | None) -> int:
-    """What it has to exceed; of another family the best counts with its error."""
+def bar_for(one: Contribution, best: Contribution | None, paid: int) -> int:
+    """What it has to exceed; another family all that was paid and twice the best's error."""
     if best is None:
         return 0
-    return best.value if one.family == best.family else best.value + best.error
+    return best.value if one.family == best.family else max(best.value, paid + 2 * best.error)
 
 
 def part_of(since: int, start: int, end: int) -> int:

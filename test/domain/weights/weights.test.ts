@@ -50,22 +50,31 @@ describe('increments', () => {
     expect(increments(first, contribution('B', 2, 500_001))).toEqual([500_000, 1]);
   });
 
-  test('of another family: over what the best is likely to be worth', () => {
-    expect(increments(first, contribution('B', 2, 504_000, other))).toEqual([500_000, 0]);
-    expect(increments(first, contribution('B', 2, 504_001, other))).toEqual([500_000, 1]);
+  test('of another family: over what was paid and two margins of the best', () => {
+    expect(increments(first, contribution('B', 2, 508_000, other))).toEqual([500_000, 0]);
+    expect(increments(first, contribution('B', 2, 508_001, other))).toEqual([500_000, 1]);
   });
 
   test('what is paid nothing moves nothing: neither the best, nor whose error and family count', () => {
     const luck = contribution('B', 2, 503_000, other);
     expect(increments(first, luck, contribution('C', 3, 502_000))).toEqual([500_000, 0, 2_000]);
-    expect(increments(first, luck, contribution('C', 3, 507_000, other))).toEqual([500_000, 0, 3_000]);
+    expect(increments(first, luck, contribution('C', 3, 511_000, other))).toEqual([500_000, 0, 3_000]);
   });
 
   test('a new best of another family brings its own error, also against the family that was best before', () => {
     const better = contribution('B', 2, 600_000, other);
-    expect(increments(first, better, contribution('C', 3, 606_000))).toEqual([500_000, 96_000, 0]);
-    expect(increments(first, better, contribution('C', 3, 610_000))).toEqual([500_000, 96_000, 4_000]);
-    expect(increments(first, better, contribution('B', 3, 601_000, other))).toEqual([500_000, 96_000, 1_000]);
+    // The two margins of 4,000 have been taken off already: those of 6,000 leave a bar of 592,000 + 12,000.
+    expect(increments(first, better, contribution('C', 3, 604_000))).toEqual([500_000, 92_000, 0]);
+    expect(increments(first, better, contribution('C', 3, 610_000))).toEqual([500_000, 92_000, 6_000]);
+    expect(increments(first, better, contribution('B', 3, 601_000, other))).toEqual([500_000, 92_000, 1_000]);
+  });
+
+  test('of many small steps from family to family: two margins are taken off once, not at each', () => {
+    const steps = Array.from({ length: 30 }, (_, at) =>
+      contribution(`H${at}`, at, 10_000 * (at + 1), { family: `family ${at}`, errorMicrobits: 4_000 }),
+    );
+    const sum = increments(...steps).reduce((total, one) => total + one, 0);
+    expect(sum).toBe(300_000 - 8_000);
   });
 
   const part = fc.record({
