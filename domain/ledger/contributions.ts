@@ -3,7 +3,7 @@ import { parseTime } from '../events/time.ts';
 import { marginOf } from '../ownership/confirmed.ts';
 import type { FamilyState, Hold, Variant } from '../ownership/family.ts';
 import type { Contribution } from '../weights/earnings.ts';
-import { claimsTraining, isSettled } from './claims.ts';
+import { claimsTraining, isSettled } from './claimants.ts';
 import type { LedgerState } from './state.ts';
 
 type Decided = Omit<Contribution, 'family' | 'order' | 'errorMicrobits'>;

@@ -4,58 +4,25 @@
  */
 import { pointsOf } from '../evaluation/plan.ts';
 import { firstTrained } from '../evaluation/runs.ts';
-import { canonicalText, digestOf } from '../events/canonical.ts';
-import { catalogue, type DataOf, type Decided, type EventOf, type PrismEvent } from '../events/catalogue.ts';
-import { epochCorrelation, familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
-import { parseTime } from '../events/time.ts';
+import { canonicalText } from '../events/canonical.ts';
+import { catalogue, type DataOf, type EventOf, type PrismEvent } from '../events/catalogue.ts';
+import { familyId, ledgerId, streamOf, submissionId } from '../events/ids.ts';
 import { emptyFamily, evolveFamily, type FamilyState } from '../ownership/family.ts';
 import { ensure } from '../refused.ts';
 import { scoreOf } from '../scoring/score.ts';
 import { evolveSubmission } from '../submission/evolve.ts';
 import { absentSubmission } from '../submission/state.ts';
-import { keptAfter, weightsOf } from '../weights/weights.ts';
-import { familyOf, isSettled, nextClaim, planOf } from './claims.ts';
+import { familyOf, isSettled } from './claimants.ts';
+import { nextClaim } from './claims.ts';
 import { confirmedBy } from './confirmation.ts';
-import { contributionsOf } from './contributions.ts';
+import { onEpoch } from './epochs.ts';
 import { ensureIsolated } from './isolation.ts';
 import { drawOthers } from './others.ts';
-import { ensureSeeds, revealSecret } from './randomness.ts';
+import { owe, settle } from './owed.ts';
+import { planOf } from './planning.ts';
+import { ensureSeeds } from './randomness.ts';
 import { ensureReviewRules, heldUntil } from './review-hold.ts';
-import type { EpochEntry, LedgerState, Owed, SubmissionEntry } from './state.ts';
-
-/** Names what an event is about, so that a derived event finds what is owed. */
-function keyOf(stream: string, decided: Decided): string {
-  const subject = 'submission' in decided.data ? decided.data.submission : '';
-  return `${decided.type} ${stream} ${subject}`;
-}
-
-function owe(
-  state: LedgerState,
-  stream: string,
-  basis: string,
-  correlationId: string,
-  decided: Decided,
-): void {
-  const key = keyOf(stream, decided);
-  state.owed.set(key, { key, stream, basis, correlationId, decided });
-}
-
-/** A derived event must say exactly what the log up to its basis says. */
-function settle(state: LedgerState, event: PrismEvent): void {
-  const owed = state.owed.get(keyOf(event.stream, event));
-  ensure(
-    owed !== undefined,
-    'not-owed',
-    `${event.type} in ${event.stream} does not follow from the log up to its basis`,
-  );
-  const [expected, actual] = [canonicalText(owed.decided.data), canonicalText(event.data)];
-  ensure(
-    expected === actual,
-    'not-owed',
-    `${event.type} in ${event.stream} says ${actual}; the log up to its basis says ${expected}`,
-  );
-  state.owed.delete(owed.key);
-}
+import type { LedgerState, SubmissionEntry } from './state.ts';
 
 function entryOf(state: LedgerState, event: PrismEvent): SubmissionEntry {
   const entry = state.submissions.get(event.stream.slice('submission-'.length));
@@ -219,71 +186,6 @@ function ensureDisinterested(
   );
 }
 
-function closeEpoch(state: LedgerState, event: EventOf<'EpochClosed'>): void {
-  const { epoch } = event.data;
-  ensure(state.policy !== null && state.id !== null, 'not-yet', 'the ledger is not open');
-  ensure(
-    event.stream === streamOf.epoch(epoch),
-    'wrong-content',
-    `epoch ${epoch} belongs in ${streamOf.epoch(epoch)}`,
-  );
-  ensure(epoch === state.lastEpoch + 1, 'not-yet', `epoch ${state.lastEpoch + 1} is the one that is open`);
-  ensure(
-    epoch === 1 || state.epochSecrets.get(epoch - 1)?.secret !== null,
-    'not-yet',
-    `the secret of epoch ${epoch - 1} is not revealed`,
-  );
-  state.lastEpoch = epoch;
-  state.epochSecrets.set(epoch + 1, { commitment: event.data.nextSeedCommitment, secret: null });
-  const openedTime = state.epochs.get(epoch - 1)?.closedTime ?? state.openedTime;
-  const contributions = contributionsOf(state);
-  const { kept } = state;
-  const rules = state.policy.weights;
-  const spec = { epoch, basis: event.id, contributions, kept, rules };
-  const data = weightsOf({ ...spec, span: { fromMs: parseTime(openedTime), toMs: parseTime(event.time) } });
-  state.kept = keptAfter(kept, contributions, data);
-  state.epochs.set(epoch, {
-    closedId: event.id,
-    closedTime: event.time,
-    openedTime,
-    weights: null,
-    timeless: weightsOf({ ...spec, span: { fromMs: 0, toMs: 0 } }),
-    emissions: new Map(),
-  });
-  owe(state, event.stream, event.id, epochCorrelation(state.id, epoch), { type: 'WeightsDerived', data });
-}
-
-function epochEntry(state: LedgerState, epoch: number, stream: string): EpochEntry {
-  const entry = state.epochs.get(epoch);
-  ensure(entry !== undefined && stream === streamOf.epoch(epoch), 'unknown', `epoch ${epoch} is not closed`);
-  return entry;
-}
-
-function onEpoch(state: LedgerState, event: PrismEvent): void {
-  if (event.type === 'EpochClosed') {
-    closeEpoch(state, event);
-  } else if (event.type === 'SeedRevealed') {
-    epochEntry(state, event.data.epoch, event.stream);
-    revealSecret(state, event.data);
-  } else if (event.type === 'WeightsDerived') {
-    epochEntry(state, event.data.epoch, event.stream).weights = event.data;
-  } else if (event.type === 'WeightsEmitted') {
-    const { emissions, weights } = epochEntry(state, event.data.epoch, event.stream);
-    ensure(weights !== null, 'not-yet', 'no weights have been derived');
-    ensure(
-      !emissions.has(event.data.target),
-      'already-done',
-      `epoch ${event.data.epoch} was emitted to ${event.data.target}`,
-    );
-    ensure(
-      event.data.weightsDigest === digestOf(weights),
-      'wrong-content',
-      `other weights were sent than epoch ${event.data.epoch} derived`,
-    );
-    emissions.set(event.data.target, event.data);
-  }
-}
-
 function onPolicy(state: LedgerState, event: PrismEvent): void {
   ensure(event.stream === streamOf.policy, 'wrong-content', `${event.type} belongs in ${streamOf.policy}`);
   if (event.type === 'LedgerOpened') {
@@ -358,9 +260,4 @@ export function evolveLedger(state: LedgerState, event: PrismEvent): void {
   state.revisions.set(event.stream, event.revision);
   state.size += 1;
   if (CLAIM_TRIGGERS.has(event.type)) deriveClaims(state, event);
-}
-
-/** What is owed, in the order in which it became due. */
-export function owedEvents(state: LedgerState): readonly Owed[] {
-  return [...state.owed.values()];
 }

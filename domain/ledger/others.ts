@@ -1,7 +1,7 @@
 /** On whose architectures a recipe is tried besides its own: drawn by seeds that nobody knew when it was admitted. */
 import { Draws } from '../evaluation/draws.ts';
 import type { DataOf } from '../events/catalogue.ts';
-import { claimsTraining, familyOf } from './claims.ts';
+import { claimsTraining, familyOf } from './claimants.ts';
 import type { LedgerState, SubmissionEntry } from './state.ts';
 
 type Others = DataOf<'EvaluationPlanned'>['others'];

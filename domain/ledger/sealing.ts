@@ -8,7 +8,7 @@ import type { PrismEvent } from '../events/catalogue.ts';
 import { addMs, parseTime } from '../events/time.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { SubmissionState } from '../submission/state.ts';
-import { claimsArchitecture, claimsTraining } from './claims.ts';
+import { claimsArchitecture, claimsTraining } from './claimants.ts';
 
 /** Owned by its fold: `evolveSeals` changes it in place. */
 export interface Seal {

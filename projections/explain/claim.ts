@@ -2,7 +2,7 @@
 import { digestOf } from '../../domain/events/canonical.ts';
 import type { DataOf } from '../../domain/events/catalogue.ts';
 import type { Evidence } from '../../domain/events/submission.ts';
-import { claimsTraining, familyOf } from '../../domain/ledger/claims.ts';
+import { claimsTraining, familyOf } from '../../domain/ledger/claimants.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import type { Gain } from '../../domain/scoring/gain.ts';
 import type { ClaimDecision, ConfirmationFound, HoldFound, Ref, RunFound, Trail } from './trail.ts';

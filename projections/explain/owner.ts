@@ -1,5 +1,5 @@
 /** Why a family is whose it is: every claim to it in the order of admission. */
-import { familyOf } from '../../domain/ledger/claims.ts';
+import { familyOf } from '../../domain/ledger/claimants.ts';
 import { incumbentOf } from '../../domain/ownership/family.ts';
 import { type ClaimExplained, claimsOf } from './claim.ts';
 import type { Trail } from './trail.ts';

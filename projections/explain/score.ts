@@ -1,6 +1,6 @@
 /** What a submission's score is made of: the card, the runs behind it, the policy that weighed them, and where the seeds came from. */
 import type { DataOf } from '../../domain/events/catalogue.ts';
-import { familyOf } from '../../domain/ledger/claims.ts';
+import { familyOf } from '../../domain/ledger/claimants.ts';
 import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import { type SeedsVerdict, verifySeeds } from '../../domain/randomness/verify.ts';

@@ -3,9 +3,10 @@
  * decision of the same claim at the same event, it lands where the record landed it, so that the ledger's own policy changes nothing.
  */
 import type { DataOf, Decided, PrismEvent } from '../../domain/events/catalogue.ts';
-import { claimsTraining, isSettled, nextClaim } from '../../domain/ledger/claims.ts';
+import { claimsTraining, isSettled } from '../../domain/ledger/claimants.ts';
+import { nextClaim } from '../../domain/ledger/claims.ts';
 import { confirmedBy } from '../../domain/ledger/confirmation.ts';
-import { owedEvents } from '../../domain/ledger/evolve.ts';
+import { owedEvents } from '../../domain/ledger/owed.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
 import { emptyFamily, evolveFamily } from '../../domain/ownership/family.ts';
 import { scoreWhereDue } from './scores.ts';

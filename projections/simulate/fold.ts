@@ -2,10 +2,10 @@
 import type { EventOf, PrismEvent } from '../../domain/events/catalogue.ts';
 import { streamOf } from '../../domain/events/ids.ts';
 import { parseTime } from '../../domain/events/time.ts';
-import { canonicalArchitecture } from '../../domain/ledger/claims.ts';
 import { contributionsOf } from '../../domain/ledger/contributions.ts';
 import { evolveLedger } from '../../domain/ledger/evolve.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
+import { canonicalArchitecture } from '../../domain/ledger/waiting.ts';
 import type { SubmissionState } from '../../domain/submission/state.ts';
 import { keptAfter, weightsOf } from '../../domain/weights/weights.ts';
 import { completeConfirmation, deriveClaims, land } from './claims.ts';

@@ -1,8 +1,9 @@
 /** Scores under the simulated policy: from the recorded runs, whatever was planned. */
 import type { Measurement } from '../../domain/evaluation/measurement.ts';
 import { firstTrained, type Pair } from '../../domain/evaluation/runs.ts';
-import { canonicalArchitecture, claimsTraining } from '../../domain/ledger/claims.ts';
+import { claimsTraining } from '../../domain/ledger/claimants.ts';
 import type { SubmissionEntry } from '../../domain/ledger/state.ts';
+import { canonicalArchitecture } from '../../domain/ledger/waiting.ts';
 import { scoreOf } from '../../domain/scoring/score.ts';
 import type { SubmissionState } from '../../domain/submission/state.ts';
 import type { Simulation } from './state.ts';

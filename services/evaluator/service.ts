@@ -3,8 +3,8 @@
  * ends. Whatever is recorded stands; a later attempt goes on with what is missing, on the same streams.
  */
 import type { Decided } from '../../domain/events/catalogue.ts';
-import { planOf } from '../../domain/ledger/claims.ts';
 import { drawOthers } from '../../domain/ledger/others.ts';
+import { planOf } from '../../domain/ledger/planning.ts';
 import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { decideSubmission } from '../../domain/submission/decide.ts';

@@ -1,6 +1,6 @@
 /** What waits for an evaluator: leases that may be lapsed, and evaluations that nobody holds. Pure. */
 import { parseTime } from '../../domain/events/time.ts';
-import { planOf } from '../../domain/ledger/claims.ts';
+import { planOf } from '../../domain/ledger/planning.ts';
 import { admissionOf } from '../../domain/ledger/randomness.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { isDue } from '../../domain/randomness/rule.ts';

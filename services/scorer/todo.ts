@@ -1,6 +1,6 @@
 /** What waits for the scorer: derived events of submissions and families, and holds whose deadline has passed. */
 import { parseTime } from '../../domain/events/time.ts';
-import { owedEvents } from '../../domain/ledger/evolve.ts';
+import { owedEvents } from '../../domain/ledger/owed.ts';
 import type { LedgerState, Owed } from '../../domain/ledger/state.ts';
 
 export type ScorerItem =

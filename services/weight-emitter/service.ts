@@ -2,7 +2,7 @@
 import { digestOf } from '../../domain/events/canonical.ts';
 import type { DataOf } from '../../domain/events/catalogue.ts';
 import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
-import { owedEvents } from '../../domain/ledger/evolve.ts';
+import { owedEvents } from '../../domain/ledger/owed.ts';
 import type { LedgerState, Owed } from '../../domain/ledger/state.ts';
 import type { LedgerClient } from '../runtime/ledger-client.ts';
 import type { Service } from '../runtime/loop.ts';

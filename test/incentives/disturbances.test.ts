@@ -5,7 +5,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Decided } from '../../domain/events/catalogue.ts';
 import { streamOf } from '../../domain/events/ids.ts';
-import { isSettled } from '../../domain/ledger/claims.ts';
+import { isSettled } from '../../domain/ledger/claimants.ts';
 import { outcomeDigest } from '../../domain/ledger/outcome.ts';
 import { outstandingRuns } from '../../domain/submission/state.ts';
 import {

@@ -2,8 +2,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DataOf } from '../../domain/events/catalogue.ts';
 import { streamOf } from '../../domain/events/ids.ts';
-import { owedEvents } from '../../domain/ledger/evolve.ts';
 import { outcomeDigest } from '../../domain/ledger/outcome.ts';
+import { owedEvents } from '../../domain/ledger/owed.ts';
 import { judgeDifferences } from '../../domain/ownership/luck/confirmation.ts';
 import { gainOf } from '../../domain/scoring/gains.ts';
 import { scoreOf } from '../../domain/scoring/score.ts';

@@ -7,7 +7,7 @@ import { sha256 } from '../../domain/events/canonical.ts';
 import type { Decided } from '../../domain/events/catalogue.ts';
 import { eventBytes } from '../../domain/events/envelope.ts';
 import { epochCorrelation, streamOf } from '../../domain/events/ids.ts';
-import { isSettled } from '../../domain/ledger/claims.ts';
+import { isSettled } from '../../domain/ledger/claimants.ts';
 import { outcomeDigest, outcomeOf } from '../../domain/ledger/outcome.ts';
 import type { LedgerState } from '../../domain/ledger/state.ts';
 import { appendToEdge, EMPTY_EDGE, edgeRoot } from '../../domain/log/edge.ts';

@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Decided } from '../../domain/events/catalogue.ts';
 import { streamOf } from '../../domain/events/ids.ts';
-import { familyOf } from '../../domain/ledger/claims.ts';
+import { familyOf } from '../../domain/ledger/claimants.ts';
 import type { LedgerState, SubmissionEntry } from '../../domain/ledger/state.ts';
 import { decideArchitecture } from '../../domain/ownership/claims.ts';
 import { emptyFamily } from '../../domain/ownership/family.ts';

@@ -4,7 +4,8 @@ import { parseEvent, toEnvelope } from '../../domain/events/codec.ts';
 import { type EventEnvelope, eventBytes } from '../../domain/events/envelope.ts';
 import { eventId, ledgerId } from '../../domain/events/ids.ts';
 import { addMs } from '../../domain/events/time.ts';
-import { evolveLedger, owedEvents } from '../../domain/ledger/evolve.ts';
+import { evolveLedger } from '../../domain/ledger/evolve.ts';
+import { owedEvents } from '../../domain/ledger/owed.ts';
 import { emptyLedger, type LedgerState } from '../../domain/ledger/state.ts';
 
 const START = '2026-01-01T00:00:00.000Z';

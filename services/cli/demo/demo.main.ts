@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { familyOf, isSettled } from '../../../domain/ledger/claims.ts';
+import { familyOf, isSettled } from '../../../domain/ledger/claimants.ts';
 import type { LedgerState } from '../../../domain/ledger/state.ts';
 import { defaultPolicy } from '../../../domain/policy/default.ts';
 import type { Policy } from '../../../domain/policy/policy.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { catalogue, type EventType } from '../../../domain/events/catalogue.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
 import { parseTime } from '../../../domain/events/time.ts';
-import { owedEvents } from '../../../domain/ledger/evolve.ts';
+import { owedEvents } from '../../../domain/ledger/owed.ts';
 import {
   advance,
   closeEpoch,

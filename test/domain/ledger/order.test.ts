@@ -1,7 +1,7 @@
 /** Whatever the order in which things finish, who owns what is decided by who was first. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isSettled } from '../../../domain/ledger/claims.ts';
+import { isSettled } from '../../../domain/ledger/claimants.ts';
 import { outcomeDigest, outcomeOf } from '../../../domain/ledger/outcome.ts';
 import { replay } from '../../../projections/replay.ts';
 import { type Choice, closeEpoch, type Script, smallPolicy, tell } from '../../support/history.ts';

@@ -4,8 +4,8 @@ import { digestOf, type Json } from '../../../domain/events/canonical.ts';
 import type { Decided, EventType } from '../../../domain/events/catalogue.ts';
 import { type EventEnvelope, eventBytes } from '../../../domain/events/envelope.ts';
 import { streamOf } from '../../../domain/events/ids.ts';
-import { owedEvents } from '../../../domain/ledger/evolve.ts';
 import { outcomeDigest } from '../../../domain/ledger/outcome.ts';
+import { owedEvents } from '../../../domain/ledger/owed.ts';
 import { ReplayError, replay } from '../../../projections/replay.ts';
 import {
   advance,
