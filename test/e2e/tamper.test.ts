@@ -245,8 +245,8 @@ describe('a history that its own operator signed anew', () => {
     const moved = opening.flatMap((at) => entries[at] ?? []);
     const forged = [...(opened === undefined ? [] : [opened]), ...moved, ...rest];
     // It has to wait for the copy now, which at that place is not reviewed yet.
-    const decided = indexOf('ArchitectureClaimDecided', ({ data }) => data.submission === discoverer);
-    expect(await resigned(forged)).toMatchObject({ ok: false, index: decided + moved.length });
+    const called = indexOf('ConfirmationCalled', ({ stream }) => stream === `submission-${discoverer}`);
+    expect(await resigned(forged)).toMatchObject({ ok: false, index: called + moved.length });
   });
 
   test('an event left out', async () => {
