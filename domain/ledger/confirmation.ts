@@ -5,7 +5,7 @@ import type { DataOf } from '../events/catalogue.ts';
 import type { NearMatch } from '../ownership/claims.ts';
 import { confirmationOf } from '../ownership/confirmed.ts';
 import { type FamilyState, incumbentOf } from '../ownership/family.ts';
-import { challengerShare, familyShare } from '../ownership/luck/alpha.ts';
+import { alphaOf } from '../ownership/luck/alpha.ts';
 import { familyPool, runsNeeded } from '../ownership/luck/confirmation.ts';
 import { expectedDeviation } from '../ownership/luck/deviation.ts';
 import { ensure } from '../refused.ts';
@@ -40,10 +40,8 @@ export function callFor(
   const rules = ownership.confirmation;
   const incumbent = claim === 'training' ? incumbentOf(family.state) : null;
   const challenge = incumbent === null ? 0 : family.state.challenges + 1;
-  // One share for a submission, however many claims it makes.
-  const own = Math.max(1, Math.floor(challengerShare(rules.challengerAlphaPpm, entry.number) / claims));
-  // Against the reference there is nobody to take anything from, so that a family's budget is not touched.
-  const alphaPpt = incumbent === null ? own : Math.min(own, familyShare(rules.familyAlphaPpm, challenge));
+  const k = incumbent === null ? null : challenge;
+  const alphaPpt = alphaOf(rules, { k, j: entry.number, claims });
   const pool = familyPool(incumbent === null ? [] : family.state.samples, rules);
   const deviation = expectedDeviation(pool);
   const runs = runsNeeded({ alphaPpt, deviation, rules });

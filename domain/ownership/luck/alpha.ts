@@ -29,12 +29,12 @@ export function challengerShare(budgetPpm: number, j: number): number {
 
 /**
  * The least of the shares that apply: no budget is overdrawn. `k` is null where there is nobody to take anything from, so that no family's
- * budget is touched.
+ * budget is touched. The challenger's share is one for a submission, however many `claims` it makes.
  */
 export function alphaOf(
   rules: { familyAlphaPpm: number; challengerAlphaPpm: number },
-  { k, j }: { k: number | null; j: number },
+  { k, j, claims = 1 }: { k: number | null; j: number; claims?: 1 | 2 },
 ): number {
-  const own = challengerShare(rules.challengerAlphaPpm, j);
+  const own = Math.max(1, Math.floor(challengerShare(rules.challengerAlphaPpm, j) / claims));
   return k === null ? own : Math.min(own, familyShare(rules.familyAlphaPpm, k));
 }

@@ -106,8 +106,3 @@ export function deviationFor(pool: Pool, sample: readonly number[]): Deviation {
   const ownLess = ownDeviation - toSafe(floorSqrt(square / BigInt(2 * own.degrees)));
   return { ...together, deviationMicrobits: Math.max(together.deviationMicrobits, ownLess) };
 }
-
-/** The deviation that the *last* sample is judged by; those before it are the earlier ones. In microbits, rounded up. */
-export function pooledDeviation(samples: readonly (readonly number[])[], prior: Deviation): Deviation {
-  return deviationFor(samples.slice(0, -1).reduce(addEarlier, poolOf(prior)), samples.at(-1) ?? []);
-}

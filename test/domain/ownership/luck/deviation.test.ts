@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   addEarlier,
+  type Deviation,
+  deviationFor,
   expectedDeviation,
-  pooledDeviation,
   poolOf,
 } from '../../../../domain/ownership/luck/deviation.ts';
 
@@ -13,6 +14,11 @@ const priors = fc.record({
   deviationMicrobits: fc.integer({ min: 1, max: 8_000_000 }),
   degrees: fc.integer({ min: 2, max: 400 }),
 });
+
+/** What the last sample is judged by; those before it are the earlier ones. */
+function pooledDeviation(samples: readonly (readonly number[])[], of: Deviation): Deviation {
+  return deviationFor(samples.slice(0, -1).reduce(addEarlier, poolOf(of)), samples.at(-1) ?? []);
+}
 
 describe('known values', () => {
   test('nothing but the prior', () => {
